@@ -1,0 +1,3 @@
+module threatwatch
+
+go 1.26.0

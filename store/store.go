@@ -1,0 +1,253 @@
+// Package store is the contract of the truth: assertions, one ordered change log, postings; no driver.
+//
+// An assertion is what one source said: key (source, id, modified), the object's bytes as received, its digest, its label.
+// Nothing from two sources is merged here. Writers go through [Store.Update]; readers through [Store.Read], which sees one
+// snapshot. Order is given by the store: every log entry gets a stamp, strictly increasing, unique and assigned last before
+// commit, so that a reader who remembers the last stamp it saw never misses an entry.
+//
+// Labels are opaque here: bytes interned to a small integer, so that a view is a set of integers pushed down into each query.
+package store
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Stamp is date_added: microseconds since 1970-01-01 UTC, strictly increasing and unique in a store. Zero means "before everything".
+type Stamp int64
+
+// Time returns the stamp as a time in UTC.
+func (s Stamp) Time() time.Time { return time.UnixMicro(int64(s)).UTC() }
+
+// Small numbers that stand for longer things. Zero is never a valid one.
+type (
+	OID          int64 // one assertion
+	SourceID     int32
+	CollectionID int32
+	LabelID      int32
+)
+
+// Flags say what a reader must look at before an assertion may leave.
+type Flags uint8
+
+const (
+	// Check: bytes may not leave as they are to everyone who may see the label: granular markings, or references to something stricter.
+	Check Flags = 1 << iota
+	// Revoked: the version carries revoked: true.
+	Revoked
+	// Several: the store holds more than one assertion with this STIX id (kept by the store).
+	Several
+	// V20: the object is STIX 2.0.
+	V20
+	// Quarantined: stored apart, in no view but the operator's (foreign version, far future, conflict).
+	Quarantined
+)
+
+// Head is what is known of an assertion without its bytes.
+type Head struct {
+	OID       OID
+	ID        string // STIX id
+	Type      string
+	Modified  int64 // microseconds since 1970; the version. created when there is no modified; 0 for unversioned objects (SCO)
+	Created   int64 // microseconds since 1970, 0 when absent
+	Source    SourceID
+	Label     LabelID
+	Flags     Flags
+	Digest    [32]byte // SHA-256 of the RFC 8785 form
+	Added     Stamp    // of the row that was asked for; of the first log entry when asked by id, value or text
+	CreatedBy string   // created_by_ref, "" when absent
+}
+
+// Row is a head with the bytes as received. Raw is valid until the read function returns; copy it to keep it.
+type Row struct {
+	Head
+	Raw []byte
+}
+
+// Ref is one mention of another object: Kind is the property name ("source_ref", "object_refs", "created_by_ref", "object_marking_refs", …).
+type Ref struct {
+	Kind string
+	ID   string
+}
+
+// Put is one assertion to be written. OID and Added are filled in by the store: OID when Tx.Put returns, Added when Update returns.
+type Put struct {
+	Head
+	Raw         []byte
+	Refs        []Ref
+	Values      []string // canonical forms "class:value" (stix.Value postings), for Lookup
+	Text        string   // what full text finds it by
+	Name        string   // name or short title, for lists ("" when none)
+	Collections []CollectionID
+}
+
+// Kind of a log entry.
+type EntryKind uint8
+
+const (
+	Added     EntryKind = 1 // an assertion became a member of a collection (or was re-shared: same OID, new stamp)
+	Deleted   EntryKind = 2 // tombstone: the assertion left the collection
+	Relabeled EntryKind = 3 // its label or flags changed
+)
+
+// Entry is one line of the ordered log.
+type Entry struct {
+	Stamp      Stamp
+	Kind       EntryKind
+	Collection CollectionID
+	OID        OID
+	Label      LabelID
+}
+
+// Version selects versions of an object in a query, after all other filters (TAXII 2.1 §3.4).
+type Version struct {
+	Last, First, All bool
+	At               []int64 // exact versions, microseconds since 1970
+}
+
+// Query asks for members of collections, oldest first by Stamp. The zero value of each field means "no restriction",
+// except Labels: a nil set sees nothing.
+type Query struct {
+	Labels        Labels
+	Collections   []CollectionID // member of any of these; nil: of any collection
+	Sources       []SourceID
+	Types         []string
+	IDs           []string
+	Version       Version // zero: Last
+	Spec20        *bool   // nil: either; true: only STIX 2.0; false: only STIX 2.1
+	After, Before Stamp   // exclusive bounds
+	Newest        bool    // newest first
+	Limit         int     // 0: no limit
+	Quarantined   bool    // include quarantined assertions (operators only)
+	NoBodies      bool    // leave Raw nil
+}
+
+// Labels is a set of labels: the form in which a view is pushed down into queries.
+type Labels interface {
+	Has(LabelID) bool
+	// All says that every label is in the set, present and future (operators, backups).
+	All() bool
+	// IDs lists the members in ascending order (not meaningful when All).
+	IDs() []LabelID
+}
+
+// Snapshot reads one consistent state. All methods filter inside the query, never fetch and then drop.
+// Rows come to f one after the other; f returns [Stop] to end early without error.
+type Snapshot interface {
+	// Members calls f for each member that q selects. "Last" is the greatest (Modified, then earliest Stamp) of an id among what q's
+	// other filters select.
+	Members(ctx context.Context, q Query, f func(*Row) error) error
+	// ByID calls f for each assertion with this STIX id that is still a member of some collection, newest version first, label in ls.
+	ByID(ctx context.Context, ls Labels, id string, f func(*Row) error) error
+	// Heads returns the heads of all assertions held (members) with these ids, any label: for intake and closure, not for showing.
+	Heads(ctx context.Context, ids []string) (map[string][]Head, error)
+	// ByValue calls f for each assertion with this canonical value, newest stamp first.
+	ByValue(ctx context.Context, ls Labels, value string, limit int, f func(*Row) error) error
+	// Search calls f for each assertion whose text has all words of the query (the last one as a prefix), newest first, latest versions
+	// first; types nil means any; before 0 means from the newest.
+	Search(ctx context.Context, ls Labels, query string, types []string, before OID, limit int, f func(*Row) error) error
+	// Mentions calls f for each assertion that refers to id, newest first; kinds nil means any kind.
+	Mentions(ctx context.Context, ls Labels, id string, kinds []string, limit int, f func(kind string, r *Row) error) error
+	// Count counts latest versions by type among members with label in ls; rows with flag Check are not counted
+	// but given to check (when not nil), with their bytes.
+	Count(ctx context.Context, ls Labels, colls []CollectionID, check func(*Row) error) (map[string]int, error)
+	// Log calls f for each entry after the stamp, in order, at most limit.
+	Log(ctx context.Context, after Stamp, limit int, f func(Entry) error) error
+	// Get returns one assertion by OID, NotFound when it is gone.
+	Get(ctx context.Context, oid OID) (*Row, error)
+	// LabelBodies returns every interned label; index by id.
+	LabelBodies(ctx context.Context) (map[LabelID]string, error)
+	// LastStamp is the newest stamp in the log.
+	LastStamp(ctx context.Context) (Stamp, error)
+	Sources(ctx context.Context) ([]Source, error)
+	Collections(ctx context.Context) ([]Collection, error)
+	Recorder
+}
+
+// Tx is a snapshot that can also write. Several Updates may share one database transaction (group commit); each sees the
+// effects of those before it, and an error undoes only its own.
+type Tx interface {
+	Snapshot
+	// Put writes assertions. One that exists already (same source, id, modified) is left alone and reported in dup by index;
+	// the caller must have decided before what that means. Collections of a dup that lack it get a member entry.
+	Put(ctx context.Context, puts []*Put) (dup []int, err error)
+	// Relabel changes label and flags of an assertion and of its member entries. When fresh is true the assertion's
+	// entries are stamped anew: it appears as new to everyone who sees the label.
+	Relabel(ctx context.Context, oid OID, l LabelID, f Flags, fresh bool) error
+	// Delete removes assertions from a collection (all collections when c is 0) and writes tombstones.
+	// An assertion that is in no collection any more is erased: body, postings, text.
+	Delete(ctx context.Context, c CollectionID, oids []OID) error
+	// InternLabel returns the number of a label body.
+	InternLabel(ctx context.Context, body string) (LabelID, error)
+	// PutSource and PutCollection insert (number 0: assigned and set) or update.
+	PutSource(ctx context.Context, s *Source) error
+	PutCollection(ctx context.Context, c *Collection) error
+	PutRecord(ctx context.Context, kind, key string, doc []byte) error
+	DeleteRecord(ctx context.Context, kind, key string) error
+}
+
+// Recorder reads small documents of other rooms (accounts, statuses, cursors): kind and key to JSON.
+type Recorder interface {
+	// Record returns NotFound when there is none.
+	Record(ctx context.Context, kind, key string) ([]byte, error)
+	// Records calls f for each record of a kind in order of keys, keys starting with prefix.
+	Records(ctx context.Context, kind, prefix string, f func(key string, doc []byte) error) error
+}
+
+// Source is somebody who says things.
+type Source struct {
+	ID         SourceID     `json:"-"`
+	Name       string       `json:"name"` // unique
+	Title      string       `json:"title,omitempty"`
+	Owner      string       `json:"owner,omitempty"`      // organisation; "" is the operator of this exchange
+	Default    string       `json:"default,omitempty"`    // label body for unmarked objects
+	Public     bool         `json:"public,omitempty"`     // declared public: its collection may be read without login
+	Quota      int64        `json:"quota,omitempty"`      // objects held at most; 0: no limit
+	Identity   string       `json:"identity,omitempty"`   // the identity--… id it speaks as, when known
+	Collection CollectionID `json:"collection,omitempty"` // its own collection
+}
+
+// Collection is a TAXII collection: of one source, an inbox, or a saved filter.
+type Collection struct {
+	ID          CollectionID `json:"-"`
+	UUID        string       `json:"id"`
+	Title       string       `json:"title"`
+	Alias       string       `json:"alias,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Source      SourceID     `json:"source,omitempty"`   // of one source
+	Writable    bool         `json:"writable,omitempty"` // an inbox: publishers may add
+	Public      bool         `json:"public,omitempty"`   // listed and readable without login
+	Filter      *Filter      `json:"filter,omitempty"`   // a saved filter; nil: members are stored
+}
+
+// Filter selects from everything that is held.
+type Filter struct {
+	Types   []string   `json:"types,omitempty"`
+	Sources []SourceID `json:"sources,omitempty"`
+	TLP     []string   `json:"tlp,omitempty"` // only objects whose label has one of these levels
+}
+
+// Store is the truth. All methods may be called from many goroutines.
+type Store interface {
+	// Read runs f on one snapshot. Do not keep the snapshot.
+	Read(ctx context.Context, f func(Snapshot) error) error
+	// Update runs f in a transaction; durable when it returns nil. f may be run again after a serialization failure, so it must not
+	// have other effects. Puts given to Tx.Put have their Added set when Update returns.
+	Update(ctx context.Context, f func(Tx) error) error
+	// Wait returns when the log has an entry after the stamp, or ctx ends. Wake-ups are hints; the log is the truth.
+	Wait(ctx context.Context, after Stamp) error
+	// Backup writes a consistent copy to a path that must not exist, while the store is in use.
+	Backup(ctx context.Context, path string, progress func(done, total int64)) error
+	io.Closer
+}
+
+// Stop ends an iteration early without error.
+var Stop error = stop{}
+
+type stop struct{}
+
+func (stop) Error() string { return "stop" }
+
+// Cursor remembers how far a named follower has read; kept as a record of kind "cursor".
+const CursorKind = "cursor"
