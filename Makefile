@@ -1,0 +1,48 @@
+# Threatwatch: `make demo` runs it, `make test` proves it, `make check` before each commit, `make bench` measures it.
+SHELL := /bin/bash
+export CGO_ENABLED ?= 0
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: help demo build fonts test test-long check race bench bench-quick deps clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: build ## build, then run the exchange with its own sample at http://127.0.0.1:8080
+	./bin/threatwatch demo --listen $(LISTEN)
+
+build: fonts ## build bin/threatwatch, one static binary
+	$(GO) build -trimpath -ldflags=-s -o bin/threatwatch ./cmd/threatwatch
+
+fonts: ## fetch the page fonts from their npm packages (the program works without them)
+	@./web/build/fetch.sh
+
+deps: ## install what the tests need (Debian packages, Python clients, axe)
+	@.ci/deps
+
+test: deps fonts ## every test, installing what they need
+	$(GO) test -timeout 25m ./...
+
+test-long: deps fonts ## the long soaks: 200 kills, more random cases
+	THREATWATCH_LONG=1 $(GO) test -timeout 120m -count=1 ./...
+
+check: ## what runs before a commit: format, vet, staticcheck, import table, race
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "gofmt: the files above need formatting"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) test -count=1 ./internal/importtest
+	$(MAKE) --no-print-directory race
+
+race: ## the concurrent rooms under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./store/... ./intake ./release ./taxii/... ./account
+
+bench: build ## all measurements against the peers; writes bench/results
+	$(GO) run ./bench -full
+
+bench-quick: build ## the same in under 3 minutes
+	$(GO) run ./bench
+
+clean: ## remove what was built
+	rm -rf bin .venv web/build/node_modules web/static/fonts/*.woff2
