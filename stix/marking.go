@@ -66,7 +66,8 @@ func TLPOf(id string) (Level, bool) {
 		return Green, true
 	case "f88d31f6-486f-44da-b317-01333bde0b82", "55d920b0-5e8b-4f79-9ee9-91f868d9b421":
 		return Amber, true
-	case "939a9414-2ddd-4d32-a0cd-375ea402b003":
+	case "939a9414-2ddd-4d32-a0cd-375ea402b003",
+		"826578e1-40ad-459f-bc73-ede076f81f37": // not the standard's: what OpenCTI wrote before there was one, and still does
 		return AmberStrict, true
 	case "5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "e828b379-4e03-4974-9ac4-e53a884c97c1":
 		return Red, true
