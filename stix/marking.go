@@ -54,8 +54,8 @@ func levelWord(s string) (Level, bool) {
 	return Red, false
 }
 
-// tlpExtension is the extension definition of TLP 2.0 (S061).
-const tlpExtension = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+// tlp2Extension is the extension definition of TLP 2.0 (S061).
+const tlp2Extension = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 
 // TLPOf returns the level of the fixed marking definitions of TLP 1 and TLP 2.0 (STIX 2.1 §7.2.1.4; S060, S061).
 func TLPOf(id string) (Level, bool) {
@@ -113,7 +113,7 @@ func MarkingOf(o *Object) Marking {
 	def := o.Root.Get("definition")
 	m.Statement = strings.TrimSpace(def.Get("statement").Text())
 	m.level(def.Get("tlp").Text())
-	m.level(o.Root.Get("extensions").Get(tlpExtension).Get("tlp_2_0").Text())
+	m.level(o.Root.Get("extensions").Get(tlp2Extension).Get("tlp_2_0").Text())
 	m.level(def.Get("TLP").Text())
 	m.tagged(m.Name)
 	m.tagged(m.Statement)

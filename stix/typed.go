@@ -17,15 +17,15 @@ func CanonValue(s string) []string {
 			return []string{p}
 		}
 	}
-	c := typed{}
+	c := guesses{}
 	c.guess(refang(strings.Trim(s, "\"'`<>")))
 	c.guessExact(s)
 	return c.out
 }
 
-type typed struct{ out []string }
+type guesses struct{ out []string }
 
-func (c *typed) add(p string) {
+func (c *guesses) add(p string) {
 	if p == "" {
 		return
 	}
@@ -38,7 +38,7 @@ func (c *typed) add(p string) {
 }
 
 // guess adds what s looks like.
-func (c *typed) guess(s string) {
+func (c *guesses) guess(s string) {
 	if s == "" {
 		return
 	}
@@ -71,7 +71,7 @@ func (c *typed) guess(s string) {
 }
 
 // hostOrPath takes a name, a name with a port, or an address of a page without its scheme.
-func (c *typed) hostOrPath(s string) {
+func (c *guesses) hostOrPath(s string) {
 	if host, rest := cutHost(s); rest != "" {
 		if _, err := netip.ParsePrefix(s); err != nil && host != "" {
 			c.add(canonical("url", "http://"+s))
@@ -88,7 +88,7 @@ func (c *typed) hostOrPath(s string) {
 	}
 }
 
-func (c *typed) hash(s string) {
+func (c *guesses) hash(s string) {
 	for _, a := range []string{"MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA3-256", "SHA3-512", "IMPHASH"} {
 		c.add(canonicalHash("file-", a, s))
 		if a[:3] != "SHA" || a == "SHA-1" || a == "SHA-256" || a == "SHA-512" {
@@ -100,7 +100,7 @@ func (c *typed) hash(s string) {
 }
 
 // guessExact adds what any text may be.
-func (c *typed) guessExact(s string) {
+func (c *guesses) guessExact(s string) {
 	if len(s) <= 250 && !strings.ContainsAny(s, " \t\n/") {
 		c.add(canonical("external-id", s))
 	}
