@@ -177,20 +177,19 @@ func ending(b []byte, i int) error {
 // errDone ends a walk early.
 var errDone = errors.New("done")
 
-// top returns the string value of a member of the object raw, "" when there is none. raw is known to be good JSON.
-func top(raw []byte, name string) string {
-	quoted := `"` + name + `"`
-	value := ""
-	_ = members(raw, func(n, v []byte) error {
-		if string(n) != quoted {
+// IDOf returns the id that an object claims, "" when it claims none: for naming an object that is refused.
+func IDOf(raw []byte) string {
+	id := ""
+	_ = members(raw, func(name, value []byte) error {
+		if string(name) != `"id"` {
 			return nil
 		}
-		if parsed, err := stix.ParseValue(v); err == nil {
-			value = parsed.Text()
+		if v, err := stix.ParseValue(value); err == nil {
+			id = v.Text()
 		}
 		return errDone
 	})
-	return value
+	return clip(id)
 }
 
 // VersionOf returns the version of an object as TAXII names it: its own modified, else created, else the time it was added; always in the

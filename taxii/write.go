@@ -99,7 +99,7 @@ func unprocessable(format string, args ...any) error {
 func (s *Server) split(raw []byte, bundle bool) ([][]byte, error) {
 	if at := space(raw, 0); at == len(raw) || raw[at] != '{' {
 		if err := strict(raw); err != nil {
-			return nil, err
+			return nil, badJSON(err)
 		}
 		return nil, unprocessable("the body must be a TAXII envelope, an object with objects")
 	}
