@@ -1,6 +1,9 @@
 package stix
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // benchObject is an indicator of the usual size, about 1 KB.
 const benchObject = `{
@@ -94,5 +97,17 @@ func BenchmarkCanonValue(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		CanonValue("hxxps://login[.]example-bank[.]test/a?b=1")
+	}
+}
+
+func BenchmarkReadObjects(b *testing.B) {
+	text := `{"type":"bundle","id":"bundle--1","objects":[` + strings.Repeat(benchObject+",", 999) + benchObject + `]}`
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		n := 0
+		err := ReadObjects(strings.NewReader(text), func([]byte, bool) error { n++; return nil })
+		if err != nil || n != 1000 {
+			b.Fatal(n, err)
+		}
 	}
 }

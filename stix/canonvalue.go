@@ -133,7 +133,7 @@ func canonicalDomain(s string) string {
 			return ""
 		}
 	}
-	if !plain || containsFold(s, "xn--") {
+	if !plain || strings.Contains(s, "--") && containsFold(s, "xn--") {
 		if a, err := hostProfile().ToASCII(s); err == nil {
 			s = a
 		} else if !plain {

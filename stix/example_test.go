@@ -41,6 +41,23 @@ func ExampleValue_Canonical() {
 	// {"a":["é",1e+30],"b":1}
 }
 
+func ExampleObject_Validate() {
+	o, err := stix.Parse([]byte(`{"type": "relationship", "spec_version": "2.1", "id": "relationship--5b1f7f0e-2f0a-4a6e-9d53-0c1c9b8d7a61",
+	  "created": "2026-03-02T08:15:30.123Z", "modified": "2026-03-02T08:15:30.123Z", "relationship_type": "uses",
+	  "source_ref": "malware--0d1c8f3e-6e55-4b2b-8f5c-4a7d2b9c6e10"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range o.Validate() {
+		if !p.Warning {
+			fmt.Println(p.Path)
+		}
+	}
+	// Output:
+	// target_ref
+}
+
 func ExampleNewSCOID() {
 	v, _ := stix.ParseValue([]byte(`{"type": "domain-name", "value": "example.com"}`))
 	id, _ := stix.NewSCOID(v)

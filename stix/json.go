@@ -101,14 +101,14 @@ type parser struct {
 	items   []*Value
 	mstack  []Member // members of the objects that are open
 	istack  []*Value // items of the arrays that are open
-	mbuf    [48]Member
-	ibuf    [48]*Value
+	mbuf    [32]Member
+	ibuf    [16]*Value
 }
 
 func (p *parser) slabs(n int) {
 	p.mstack, p.istack = p.mbuf[:0], p.ibuf[:0]
-	p.values = make([]Value, 0, min(max(n/28, 8), 512))
-	p.members = make([]Member, 0, min(max(n/36, 8), 512))
+	p.values = make([]Value, 0, min(max(n/36, 8), 512))
+	p.members = make([]Member, 0, min(max(n/40, 8), 512))
 }
 
 func (p *parser) fail(at int, rule, msg string) *SyntaxError {
