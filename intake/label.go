@@ -262,10 +262,24 @@ func (b *batch) own(it *item, said *lab, owner string) (*lab, error) {
 	return l, nil
 }
 
+// markKey is what the answer of marked depends on within a batch.
+type markKey struct {
+	base  *lab
+	owner string
+	ids   string
+}
+
 // marked joins base with the markings named by ids.
 func (b *batch) marked(base *lab, ids []string, owner string) (*lab, error) {
 	if len(ids) == 0 {
 		return base, nil
+	}
+	k := markKey{base, owner, ids[0]}
+	if len(ids) > 1 {
+		k.ids = strings.Join(ids, " ")
+	}
+	if l, ok := b.marks[k]; ok {
+		return l, nil
 	}
 	ms := make([]stix.Marking, 0, len(ids))
 	unknown := false
@@ -282,7 +296,8 @@ func (b *batch) marked(base *lab, ids []string, owner string) (*lab, error) {
 	}
 	l := label.FromMarkings(base.Label, ms)
 	l.Unknown = l.Unknown || unknown
-	return b.lab(l), nil
+	b.marks[k] = b.lab(l)
+	return b.marks[k], nil
 }
 
 // resolve finds a marking; nil: nobody of this organisation has defined it. Definitions of others do not count: they could declare a

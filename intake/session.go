@@ -78,6 +78,7 @@ type batch struct {
 	allKnown bool // labels holds every label of the store
 	ids      map[*lab]store.LabelID
 	newDefs  map[string]*stix.Marking
+	marks    map[markKey]*lab
 	quota    int64 // objects that may still be added; -1: no limit
 	relabels int
 }
@@ -90,7 +91,7 @@ func (se *session) commit(ctx context.Context, items []*item) ([]Outcome, error)
 			session: se, ctx: ctx, tx: tx, items: items, out: make([]Outcome, len(items)),
 			idents: make(map[string]*ident, 2*len(items)), others: map[[2]string]*ident{},
 			groups: map[string][]*node{}, loaded: map[string]struct{}{}, raised: map[string]stix.Level{},
-			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, newDefs: map[string]*stix.Marking{},
+			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, newDefs: map[string]*stix.Marking{}, marks: map[markKey]*lab{},
 		}
 		return b.run()
 	})

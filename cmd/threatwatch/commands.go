@@ -2,5 +2,8 @@ package main
 
 // cli lists the commands, one line each; a command's struct stands in the file that bears its name.
 type cli struct {
-	Version versionCmd `cmd:"" help:"Print the version, the commit and the modules built in."`
+	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
+	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
+	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
+	Version    versionCmd    `cmd:"" help:"Print the version, the commit and the modules built in."`
 }

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"threatwatch"
+	"threatwatch/intake"
+	"threatwatch/label"
+	"threatwatch/stix"
+	"threatwatch/store"
+)
+
+// importCmd reads STIX from files, folders and URLs into a source.
+type importCmd struct {
+	data
+
+	Source       string   `required:"" placeholder:"NAME" help:"Who said it; made when missing."`
+	TLP          string   `name:"tlp" placeholder:"LEVEL" help:"TLP of everything in this import: clear, green, amber, amber+strict or red. An object's own marking still binds when it is stricter."`
+	Strict       bool     `help:"Refuse what the standard only tolerates."`
+	JSON         bool     `name:"json" help:"Print the summary as one JSON line on standard output."`
+	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory."`
+	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
+	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
+	Batch        int      `hidden:"" default:"10000" help:"Objects in one transaction."`
+	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON, plain or gzip."`
+}
+
+// Help is shown by --help.
+func (*importCmd) Help() string {
+	return `Example:
+
+  threatwatch import --data ./data --source attack --tlp clear enterprise-attack.json.gz
+
+Good objects are kept when others are refused. Exit status 1 says that something was refused or could not be read; the rest is in.`
+}
+
+// Run imports everything named on the command line as one submission.
+func (c *importCmd) Run(a *app) error {
+	sub := intake.Submission{Strict: c.Strict, By: "import"}
+	if c.TLP != "" {
+		l, err := label.ParseLevel(c.TLP)
+		if err != nil {
+			return threatwatch.Errorf(threatwatch.Invalid, "--tlp: %w", err)
+		}
+		sub.TLP = &l
+	}
+	st, err := a.createStore(c.Data)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	in := intake.New(st, time.Now)
+	src, err := ensureSource(a.ctx, in, c.Source)
+	if err != nil {
+		return err
+	}
+	sub.Source = src.ID
+
+	run := &importRun{cmd: c, app: a, begun: time.Now(), bad: refusedFile{path: c.refusedPath()}}
+	run.bar = newProgress(a.Err)
+	run.stream = in.StreamBatch(a.ctx, sub, c.Batch, run.outcome)
+	for _, p := range c.Paths {
+		if err := run.path(p); err != nil {
+			run.unreadable(p, err)
+		}
+		if a.ctx.Err() != nil {
+			break
+		}
+	}
+	sum, err := run.stream.Close()
+	run.bar.done()
+	if e := run.bad.close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = run.summarize(sum)
+	}
+	return err
+}
+
+func ensureSource(ctx context.Context, in *intake.Intake, name string) (store.Source, error) {
+	src, err := in.SourceByName(ctx, name)
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		return in.AddSource(ctx, store.Source{Name: name})
+	}
+	return src, err
+}
+
+func (c *importCmd) refusedPath() string {
+	if c.Refused != "" {
+		return c.Refused
+	}
+	safe := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, c.Source)
+	return filepath.Join(c.Data, fmt.Sprintf("refused-%s-%s.ndjson", safe, time.Now().UTC().Format("20060102T150405")))
+}
+
+// importRun is one run of the command.
+type importRun struct {
+	cmd    *importCmd
+	app    *app
+	stream *intake.Stream
+	bar    *progress
+	begun  time.Time
+	bad    refusedFile
+	broken int // files that could not be read to the end
+}
+
+func (r *importRun) path(p string) error {
+	if strings.HasPrefix(p, "http://") || strings.HasPrefix(p, "https://") {
+		body, err := fetch(r.app.ctx, p, r.cmd.AllowPrivate)
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		return r.read(body)
+	}
+	info, err := os.Stat(p)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return r.file(p)
+	}
+	return filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && isSTIXName(d.Name()) {
+			err = r.file(path)
+		}
+		if err != nil && r.app.ctx.Err() == nil {
+			r.unreadable(path, err)
+			return nil
+		}
+		return err
+	})
+}
+
+var stixNames = []string{".json", ".ndjson", ".jsonl", ".stix", ".stix2"}
+
+func isSTIXName(name string) bool {
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	return slices.ContainsFunc(stixNames, func(s string) bool { return strings.HasSuffix(name, s) })
+}
+
+func (r *importRun) file(p string) error {
+	f, err := os.Open(p)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return r.read(f)
+}
+
+func (r *importRun) read(from io.Reader) error {
+	return stix.ReadObjects(from, func(raw []byte, spec20 bool) error {
+		return r.stream.Add(raw, spec20)
+	})
+}
+
+// outcome gets every object once it is durable.
+func (r *importRun) outcome(o intake.Outcome) {
+	r.bar.step()
+	switch o.Status {
+	case intake.Refused:
+		r.bad.add(o.Problems, o.Raw)
+	default:
+		if r.cmd.Ack {
+			fmt.Fprintln(r.app.Out, o.ID)
+		}
+	}
+}
+
+func (r *importRun) unreadable(name string, err error) {
+	r.broken++
+	r.bar.done()
+	fmt.Fprintf(r.app.Err, "%s: %s\n", name, reason(err))
+}
+
+func reason(err error) string {
+	if e, ok := errors.AsType[*stix.SyntaxError](err); ok {
+		return "cannot be read: " + e.Error()
+	}
+	return err.Error()
+}
+
+func (r *importRun) summarize(sum intake.Summary) error {
+	took := time.Since(r.begun)
+	if r.cmd.JSON {
+		line, err := json.Marshal(struct {
+			intake.Summary
+			Unreadable  int     `json:"unreadable"`
+			RefusedFile string  `json:"refused_file,omitempty"`
+			Seconds     float64 `json:"seconds"`
+		}{sum, r.broken, r.bad.written(), took.Seconds()})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.app.Out, "%s\n", line)
+	} else {
+		fmt.Fprintf(r.app.Err, "read %d, added %d, unchanged %d, refused %d, quarantined %d\n",
+			sum.Read, sum.Added, sum.Unchanged, sum.Refused, sum.Quarantined)
+	}
+	if f := r.bad.written(); f != "" && !r.cmd.JSON {
+		fmt.Fprintf(r.app.Err, "refused objects and reasons: %s\n", f)
+	}
+	if sum.Refused > 0 || r.broken > 0 {
+		return exitCode(exitWrong)
+	}
+	return nil
+}
+
+// refusedFile is written only when there is something to write.
+type refusedFile struct {
+	path string
+	f    *os.File
+	err  error
+}
+
+func (r *refusedFile) add(problems []stix.Problem, raw []byte) {
+	if r.err != nil {
+		return
+	}
+	if r.f == nil {
+		if r.f, r.err = os.OpenFile(r.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); r.err != nil {
+			return
+		}
+	}
+	line := map[string]any{"problem": problemOf(problems)}
+	if json.Valid(raw) {
+		line["object"] = json.RawMessage(raw)
+	} else {
+		line["text"] = string(raw)
+	}
+	b, err := json.Marshal(line)
+	if err == nil {
+		_, err = r.f.Write(append(b, '\n'))
+	}
+	r.err = err
+}
+
+// problemOf is the first problem that is not a warning.
+func problemOf(ps []stix.Problem) map[string]string {
+	for _, p := range ps {
+		if !p.Warning {
+			return map[string]string{"id": p.ID, "path": p.Path, "rule": p.Rule, "message": p.Message}
+		}
+	}
+	return nil
+}
+
+func (r *refusedFile) written() string {
+	if r.f == nil {
+		return ""
+	}
+	return r.path
+}
+
+func (r *refusedFile) close() error {
+	if r.f != nil {
+		if err := r.f.Close(); r.err == nil {
+			r.err = err
+		}
+	}
+	return r.err
+}
+
+// progress is a line that counts, on a terminal only.
+type progress struct {
+	w     io.Writer
+	n     int
+	begun time.Time
+	last  time.Time
+}
+
+func newProgress(w io.Writer) *progress {
+	p := &progress{begun: time.Now()}
+	if isTerminal(w) {
+		p.w = w
+	}
+	return p
+}
+
+func (p *progress) step() {
+	p.n++
+	if p.w == nil || p.n%512 != 0 || time.Since(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	fmt.Fprintf(p.w, "\r%d objects, %.0f/s ", p.n, float64(p.n)/time.Since(p.begun).Seconds())
+}
+
+func (p *progress) done() {
+	if p.w != nil && !p.last.IsZero() {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.last = time.Time{}
+	}
+}
