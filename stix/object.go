@@ -125,7 +125,7 @@ func checkHead(typ, id string) error {
 	}
 	idType, ok := SplitID(id)
 	if !ok {
-		return threatwatch.Errorf(threatwatch.Invalid, "id %q is not type--UUID in lower case (STIX 2.1 §2.9)", clip(id))
+		return threatwatch.Errorf(threatwatch.Invalid, "id %q is not type--UUID (STIX 2.1 §2.9)", clip(id))
 	}
 	if idType != typ {
 		return threatwatch.Errorf(threatwatch.Invalid, "id %q does not begin with the type %q (STIX 2.1 §2.9)", clip(id), typ)
@@ -158,7 +158,7 @@ func ValidType(s string) bool {
 }
 
 // SplitID returns the type in front of an identifier type--UUID, and whether it is one: a valid type, a UUID of the RFC 4122
-// variant in lower case (S002).
+// variant (S002). Upper-case digits are taken, as RFC 4122 §3 asks of readers; two ids that differ in case are still two ids.
 func SplitID(id string) (typ string, ok bool) {
 	at := len(id) - 38
 	if at < 3 || id[at] != '-' || id[at+1] != '-' || !validUUID(id[at+2:]) {
@@ -193,13 +193,13 @@ func validUUID(s string) bool {
 				return false
 			}
 		default:
-			if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+			if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
 				return false
 			}
 		}
 	}
 	switch s[19] { // RFC 4122 §4.1.1: the variant
-	case '8', '9', 'a', 'b':
+	case '8', '9', 'a', 'b', 'A', 'B':
 		return true
 	}
 	return false

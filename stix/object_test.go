@@ -47,7 +47,7 @@ func TestS001S002Heads(t *testing.T) {
 		{`{"type":"malware","id":"malware--` + uuid + `"}`, true},
 		{`{"type":"x-acme-thing","id":"x-acme-thing--` + uuid + `"}`, true},
 		{`{"type":"malware","id":"tool--` + uuid + `"}`, false},
-		{`{"type":"malware","id":"malware--` + strings.ToUpper(uuid) + `"}`, false},
+		{`{"type":"malware","id":"malware--` + strings.ToUpper(uuid) + `"}`, true},
 		{`{"type":"malware","id":"malware--5b1f7f0e-2f0a-4a6e-0d53-0c1c9b8d7a61"}`, false}, // not the RFC 4122 variant
 		{`{"type":"malware","id":"malware--5b1f7f0e2f0a4a6e9d530c1c9b8d7a61"}`, false},
 		{`{"type":"malware","id":"malware--../../etc/passwd"}`, false},

@@ -78,7 +78,7 @@ func (c *checker) extension(name string, v *Value) string {
 		return ""
 	}
 	c.openValues(v)
-	typ, ok := idType(name)
+	typ, ok := SplitID(name)
 	if !ok || typ != "extension-definition" {
 		c.legacyExtension(name)
 		return ""

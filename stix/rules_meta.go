@@ -13,7 +13,7 @@ var metaShapes = map[string]*shape{
 
 // checkLanguageContent is STIX 2.1 §7.1: contents are keyed by language, then by property (S090).
 func checkLanguageContent(c *checker, v *Value) {
-	if typ, _ := idType(v.Get("object_ref").Text()); typ == "language-content" {
+	if typ, _ := SplitID(v.Get("object_ref").Text()); typ == "language-content" {
 		c.fail("object_ref", "§7.1", "a language-content is not translated itself")
 	}
 	contents := v.Get("contents")

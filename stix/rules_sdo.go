@@ -134,7 +134,7 @@ func (c *checker) observedRefs(list *Value) {
 	}
 	observable := false
 	for i, it := range list.Items {
-		typ, ok := idType(it.Text())
+		typ, ok := SplitID(it.Text())
 		if !ok {
 			return // said elsewhere
 		}

@@ -31,7 +31,7 @@ func checkRelationship(c *checker, v *Value) {
 
 // end checks one end of a relationship and returns its type.
 func (c *checker) end(v *Value, name string) (typ string, ok bool) {
-	typ, ok = idType(v.Get(name).Text())
+	typ, ok = SplitID(v.Get(name).Text())
 	if !ok {
 		return "", false
 	}

@@ -19,7 +19,7 @@ func (c *checker) bundle(v *Value) {
 	if v.Get("type").Text() != "bundle" {
 		c.fail("type", "§8", "the type of a bundle is bundle")
 	}
-	if typ, ok := idType(c.id); !ok || typ != "bundle" {
+	if typ, ok := SplitID(c.id); !ok || typ != "bundle" {
 		c.fail("id", "§8", "the id of a bundle is bundle--UUID")
 	}
 	for i := range v.Members {

@@ -107,24 +107,12 @@ func (c *checker) time(r *rule, v *Value) bool {
 	return true
 }
 
-// idType returns the type in an identifier. Other letters in the UUID than lower-case ones are taken.
-func idType(id string) (string, bool) {
-	if typ, ok := SplitID(id); ok {
-		return typ, true
-	}
-	if len(id) < 40 {
-		return "", false
-	}
-	at := len(id) - 36
-	return SplitID(id[:at] + strings.ToLower(id[at:]))
-}
-
 // reference checks an identifier and the type of what it names (STIX 2.1 §2.9; S010). What is named need not be there.
 func (c *checker) reference(r *rule, v *Value) {
 	if !c.want(v, String, "§2.9", "an identifier") {
 		return
 	}
-	typ, ok := idType(v.Str)
+	typ, ok := SplitID(v.Str)
 	if !ok {
 		c.fail("", "§2.9", "%s is not an identifier type--UUID", show(v))
 		return
