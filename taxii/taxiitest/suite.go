@@ -34,8 +34,6 @@ type Fixture struct {
 	Hidden       string // exists, and neither may know
 
 	Alice, Bob taxii.Credentials
-	// Public is whether requests without credentials are answered, with what the public may see.
-	Public bool
 
 	MaxContentLength int64 // at most 1 MiB, so that the tests are quick
 	MaxPage          int   // at least 100
