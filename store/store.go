@@ -116,7 +116,8 @@ type Query struct {
 	IDs           []string
 	Version       Version // zero: Last
 	Spec20        *bool   // nil: either; true: only STIX 2.0; false: only STIX 2.1
-	After, Before Stamp   // exclusive bounds
+	After, Before Stamp   // exclusive bounds, applied before versions are chosen
+	From          Stamp   // exclusive position in the listing, in its direction: where the last page ended; not a filter
 	Newest        bool    // newest first
 	Limit         int     // 0: no limit
 	Quarantined   bool    // include quarantined assertions (operators only)
