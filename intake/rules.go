@@ -45,7 +45,10 @@ func (b *batch) acceptOne(i int, it *item, o *Outcome) error {
 	if b.quota > 0 && !d.holds(b.source.ID) {
 		b.quota--
 	}
-	n := &node{ident: d, item: it, index: i, source: b.source.ID, modified: it.put.Modified, flags: it.put.Flags}
+	n := &node{
+		ident: d, item: it, index: i, source: b.source.ID, modified: it.put.Modified,
+		flags: it.put.Flags &^ (store.Check | store.Quarantined), // an earlier run of this transaction may have set them
+	}
 	d.nodes = append(d.nodes, n)
 	b.nodes = append(b.nodes, n)
 	o.Status = Added
