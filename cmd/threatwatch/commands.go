@@ -5,5 +5,6 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
+	Validate   validateCmd   `cmd:"" help:"Check files against STIX 2.1: one verdict each."`
 	Version    versionCmd    `cmd:"" help:"Print the version, the commit and the modules built in."`
 }
