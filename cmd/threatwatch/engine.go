@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
-	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/sqlite"
 )
 
-// openEngine opens the database at a path, making it when it is missing.
-func openEngine(_ context.Context, path string) (store.Store, error) {
-	return nil, threatwatch.Errorf(threatwatch.Unavailable, "open %s: this build has no storage engine", path)
+// openEngine opens the database file at path, making it when it is missing.
+func openEngine(ctx context.Context, path string) (store.Store, error) {
+	return sqlite.Open(ctx, filepath.Dir(path), sqlite.Options{})
 }

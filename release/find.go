@@ -1,0 +1,150 @@
+package release
+
+import (
+	"context"
+	"slices"
+
+	"threatwatch"
+	"threatwatch/stix"
+	"threatwatch/store"
+)
+
+// Get delivers every visible assertion of an id, newest version first; NotFound when there is none. The id of a redacted copy finds
+// that copy, and the id of its original does not.
+func (v *View) Get(ctx context.Context, id string, f func(*Item) error) error {
+	n := 0
+	err := v.read(ctx, func(g *glance) error {
+		return g.byID(id, func(it *Item) error {
+			n++
+			return f(it)
+		})
+	})
+	if err == nil && n == 0 {
+		return threatwatch.Errorf(threatwatch.NotFound, "no object %s", id)
+	}
+	return err
+}
+
+func (g *glance) byID(id string, f func(*Item) error) error {
+	ids := []string{id}
+	if orig, ok := g.unalias(id); ok {
+		ids = append(ids, orig)
+	}
+	for _, x := range ids {
+		err := g.snap.ByID(g.ctx, g.set, x, func(r *store.Row) error {
+			it, err := g.item(r)
+			if err != nil || it == nil || it.ID != id {
+				return err
+			}
+			return f(it)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Exists says whether a collection holds some version of an object that the subject may see.
+func (v *View) Exists(ctx context.Context, collection, id string) (bool, error) {
+	p, err := v.Page(ctx, Query{Collection: collection, IDs: []string{id}, Version: store.Version{All: true}, Limit: 1}, func(*Item) error { return nil })
+	return p.N > 0, err
+}
+
+// Lookup delivers what is known of a value as a person would type it, defanged or not, newest first.
+func (v *View) Lookup(ctx context.Context, value string, limit int, f func(*Item) error) error {
+	return v.read(ctx, func(g *glance) error {
+		n, seen := 0, map[store.Stamp]bool{}
+		for _, canon := range stix.CanonValue(value) {
+			err := g.snap.ByValue(ctx, g.set, canon, 0, func(r *store.Row) error {
+				it, err := g.item(r)
+				if err != nil || it == nil || seen[it.Added] || it.Redacted && !holds(it, canon) {
+					return err
+				}
+				seen[it.Added] = true
+				if err := f(it); err != nil {
+					return err
+				}
+				if n++; n == limit {
+					return store.Stop
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			if limit > 0 && n >= limit {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// holds says whether a redacted copy still holds the value: one that was left out must not be found.
+func holds(it *Item, canon string) bool {
+	o, err := stix.Parse(it.Raw)
+	return err == nil && slices.Contains(o.Values(), canon)
+}
+
+// Search delivers what has all words of q in its text, the last word as a prefix, newest first. types nil means any.
+func (v *View) Search(ctx context.Context, q string, types []string, limit int, f func(*Item) error) error {
+	return v.read(ctx, func(g *glance) error {
+		n := 0
+		return g.snap.Search(ctx, g.set, q, types, 0, 0, func(r *store.Row) error {
+			it, err := g.item(r)
+			if err != nil || it == nil || it.Redacted && !mentions(it, q) {
+				return err
+			}
+			if err := f(it); err != nil {
+				return err
+			}
+			if n++; n == limit {
+				return store.Stop
+			}
+			return nil
+		})
+	})
+}
+
+// Related delivers what refers to an object, newest first, with the property that does. The id may be that of a redacted copy.
+func (v *View) Related(ctx context.Context, id string, limit int, f func(kind string, it *Item) error) error {
+	return v.read(ctx, func(g *glance) error {
+		target, visible := id, false
+		err := g.byID(id, func(it *Item) error {
+			visible = true
+			if it.Redacted {
+				target, _ = g.unalias(id)
+			}
+			return store.Stop
+		})
+		if err != nil && err != store.Stop {
+			return err
+		}
+		if !visible { // nobody here shows it: what refers to it is still what its senders said, as long as no original hides behind the id
+			heads, err := g.snap.Heads(ctx, []string{id})
+			if err != nil || len(heads[id]) > 0 {
+				return err
+			}
+		}
+		n := 0
+		return g.snap.Mentions(ctx, g.set, target, nil, 0, func(kind string, r *store.Row) error {
+			it, err := g.item(r)
+			if err != nil || it == nil || it.Redacted && !refersTo(it, id) {
+				return err
+			}
+			if err := f(kind, it); err != nil {
+				return err
+			}
+			if n++; n == limit {
+				return store.Stop
+			}
+			return nil
+		})
+	})
+}
+
+func refersTo(it *Item, id string) bool {
+	o, err := stix.Parse(it.Raw)
+	return err == nil && slices.ContainsFunc(o.Refs(), func(r stix.Ref) bool { return r.ID == id })
+}

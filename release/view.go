@@ -1,0 +1,246 @@
+package release
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"threatwatch"
+	"threatwatch/label"
+	"threatwatch/store"
+)
+
+// Releaser makes views over a store.
+type Releaser struct {
+	store  store.Store
+	secret []byte
+	now    func() time.Time
+	policy []rule
+
+	mu     sync.RWMutex // protects labels
+	labels map[store.LabelID]label.Label
+}
+
+// New returns a Releaser. secret (32 bytes or more, kept for the life of the data) authenticates cursors and makes the ids of redacted copies.
+func New(s store.Store, secret []byte, now func() time.Time) *Releaser {
+	if now == nil {
+		now = time.Now
+	}
+	return &Releaser{store: s, secret: slices.Clone(secret), now: now, policy: rules(), labels: map[store.LabelID]label.Label{}}
+}
+
+// View is what one subject may see. It holds no state of a request: each call reads one snapshot.
+type View struct {
+	r *Releaser
+	s Subject
+	a Action
+}
+
+// View returns the view of a subject for an action.
+func (r *Releaser) View(s Subject, a Action) *View { return &View{r: r, s: s, a: a} }
+
+// Subject is who looks.
+func (v *View) Subject() Subject { return v.s }
+
+// Item is one object as the view shows it.
+type Item struct {
+	ID, Type          string
+	Modified, Created int64 // microseconds since 1970; Modified is the version
+	Added             store.Stamp
+	Source            string // name of the source, "" where the label forbids to name it
+	Label             label.Label
+	Redacted          bool // a copy with parts left out, under an id of its own (STIX 2.1 §3.6)
+	Revoked, V20      bool
+	Quarantined       bool   // shown to operators only
+	Raw               []byte // valid within the callback
+}
+
+// glance is one call's snapshot with what the view makes of it.
+type glance struct {
+	*View
+	ctx     context.Context
+	snap    store.Snapshot
+	set     *labelSet
+	sources map[store.SourceID]store.Source
+	forms   map[string]*form // of referred objects, per owner of the referring one
+	depth   int
+}
+
+func (v *View) read(ctx context.Context, f func(*glance) error) error {
+	return v.r.store.Read(ctx, func(snap store.Snapshot) error {
+		g := &glance{View: v, ctx: ctx, snap: snap, forms: map[string]*form{}, sources: map[store.SourceID]store.Source{}}
+		var err error
+		if g.set, err = v.visible(ctx, snap); err != nil {
+			return err
+		}
+		sources, err := snap.Sources(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range sources {
+			g.sources[s.ID] = s
+		}
+		return f(g)
+	})
+}
+
+// labelSet is a set of labels as the store takes it.
+type labelSet struct {
+	all bool
+	ids []store.LabelID // ascending
+	has map[store.LabelID]bool
+}
+
+func (s *labelSet) Has(id store.LabelID) bool { return s.all || s.has[id] }
+func (s *labelSet) All() bool                 { return s.all }
+func (s *labelSet) IDs() []store.LabelID      { return s.ids }
+
+func newSet() *labelSet { return &labelSet{has: map[store.LabelID]bool{}} }
+
+func (s *labelSet) add(id store.LabelID) {
+	s.has[id] = true
+	s.ids = append(s.ids, id)
+}
+
+// visible computes the set of labels that the policy allows.
+func (v *View) visible(ctx context.Context, snap store.Snapshot) (*labelSet, error) {
+	set := newSet()
+	if v.operator() {
+		set.all = true
+	}
+	bodies, err := snap.LabelBodies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := v.r.now().UnixMicro()
+	for id, body := range bodies {
+		if decide(v.r.policy, v.s, v.r.label(id, body), v.a, now).Allow {
+			set.add(id)
+		}
+	}
+	slices.Sort(set.ids)
+	return set, nil
+}
+
+func (v *View) operator() bool {
+	return v.s.Kind == Operator && v.a != PublishPublic && v.a != EnrichExternal && v.a != ExportBlocklist
+}
+
+// label returns a label by number. A body that cannot be read is for nobody.
+func (r *Releaser) label(id store.LabelID, body string) label.Label {
+	r.mu.RLock()
+	l, ok := r.labels[id]
+	r.mu.RUnlock()
+	if ok {
+		return l
+	}
+	l, err := label.Parse(body)
+	if err != nil {
+		l.Mixed, l.Unknown = true, true
+	}
+	r.mu.Lock()
+	r.labels[id] = l
+	r.mu.Unlock()
+	return l
+}
+
+func (g *glance) labelOf(id store.LabelID) label.Label { return g.r.label(id, "") }
+
+// own says that the subject's organisation said it: it gets what it sent, raw.
+func (g *glance) own(l label.Label) bool {
+	return g.operator() || (g.s.Kind == Person || g.s.Kind == Client) && g.s.Org != "" && g.s.Org == l.Owner && !l.Mixed && g.a != PublishPublic
+}
+
+// item turns a row into what the view shows of it; nil when it shows nothing.
+func (g *glance) item(r *store.Row) (*Item, error) {
+	if r.Flags&store.Quarantined != 0 && !g.operator() || !g.set.Has(r.Label) {
+		return nil, nil
+	}
+	l := g.labelOf(r.Label)
+	it := &Item{ID: r.ID, Type: r.Type, Modified: r.Modified, Created: r.Created, Added: r.Added, Label: l, Source: g.sourceName(r.Source, l), Raw: r.Raw,
+		Revoked: r.Flags&store.Revoked != 0, V20: r.Flags&store.V20 != 0, Quarantined: r.Flags&store.Quarantined != 0}
+	if r.Flags&store.Check == 0 || g.own(l) {
+		return it, nil
+	}
+	return g.redact(it)
+}
+
+func (g *glance) sourceName(id store.SourceID, l label.Label) string {
+	if l.IEP != nil && l.IEP.NoCredit && !g.own(l) {
+		return ""
+	}
+	if s := g.sources[id]; s.Public || g.s.Kind != Public {
+		return s.Name
+	}
+	return ""
+}
+
+// subjectKey names the subject within cursors and redacted ids.
+func (v *View) subjectKey() string {
+	s := v.s
+	s.Name = ""
+	if v.a == PublishPublic {
+		s = Subject{Kind: Public}
+	}
+	s.ClientOf = slices.Sorted(slices.Values(s.ClientOf))
+	b, err := json.Marshal(s)
+	if err != nil { // only strings are in it
+		panic(err)
+	}
+	sum := sha256.Sum256(b)
+	return string(sum[:])
+}
+
+// Collection is a collection as a subject sees it.
+type Collection struct {
+	store.Collection
+	CanRead  bool
+	CanWrite bool // set by who knows the caller's role
+}
+
+// Collections lists what the subject may know of, in a stable order.
+func (v *View) Collections(ctx context.Context) (out []Collection, err error) {
+	err = v.read(ctx, func(g *glance) error {
+		out, err = g.collections()
+		return err
+	})
+	return out, err
+}
+
+func (g *glance) collections() (out []Collection, err error) {
+	all, err := g.snap.Collections(g.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.Public || g.s.Kind != Public && g.a != PublishPublic {
+			out = append(out, Collection{Collection: c, CanRead: true})
+		}
+	}
+	return out, nil
+}
+
+// Collection finds one by UUID or alias; NotFound also when the subject may not know of it.
+func (v *View) Collection(ctx context.Context, id string) (out Collection, err error) {
+	err = v.read(ctx, func(g *glance) error {
+		out, err = g.collection(id)
+		return err
+	})
+	return out, err
+}
+
+func (g *glance) collection(id string) (Collection, error) {
+	all, err := g.collections()
+	if err != nil {
+		return Collection{}, err
+	}
+	for _, c := range all {
+		if id != "" && (c.UUID == id || c.Alias == id) {
+			return c, nil
+		}
+	}
+	return Collection{}, threatwatch.Errorf(threatwatch.NotFound, "no collection %s", id)
+}
