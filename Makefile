@@ -17,7 +17,7 @@ build: fonts ## build bin/threatwatch, one static binary
 	$(GO) build -trimpath -ldflags=-s -o bin/threatwatch ./cmd/threatwatch
 
 fonts: ## fetch the page fonts from their npm packages (the program works without them)
-	@./web/build/fetch.sh
+	@test ! -x web/build/fetch.sh || web/build/fetch.sh
 
 deps: ## install what the tests need (Debian packages, Python clients, axe)
 	@.ci/deps
