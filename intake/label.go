@@ -81,9 +81,6 @@ func (se *session) closed(target, holder *lab) bool {
 	return x
 }
 
-// atMost says whether a demands nothing that c does not demand.
-func (se *session) atMost(a, c *lab) bool { return se.join(a, c) == c }
-
 // level is a bare TLP of the submitting organisation.
 func (b *batch) level(l stix.Level) *lab { return b.levelOf(l, b.source.Owner) }
 

@@ -2,7 +2,6 @@ package stix
 
 import (
 	"crypto/sha256"
-	"strings"
 
 	"threatwatch"
 )
@@ -172,13 +171,6 @@ func SplitID(id string) (typ string, ok bool) {
 func ValidID(id string) bool {
 	_, ok := SplitID(id)
 	return ok
-}
-
-// looksLikeID is a cheaper, looser test: something--36 characters with hyphens in the right places.
-func looksLikeID(s string) bool {
-	at := len(s) - 38
-	return at >= 3 && s[at:at+2] == "--" && s[at+10] == '-' && s[at+15] == '-' && s[at+20] == '-' && s[at+25] == '-' &&
-		!strings.ContainsAny(s, " /")
 }
 
 func validUUID(s string) bool {

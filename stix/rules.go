@@ -122,7 +122,6 @@ var (
 	observableCommon = typ("§3.2", append(commonRules(), flag("defanged"))...)
 	markingCommon    = typ("§7.2.1", append(commonRules(),
 		when("created"), ref("created_by_ref", "identity"), parts("external_references", externalReference))...)
-	bundleCommon = typ("§8", typed("type", tAny), typed("id", tAny))
 )
 
 func commonRules() []rule {
