@@ -3,6 +3,8 @@ package main
 // cli lists the commands, one line each; a command's struct stands in the file that bears its name.
 type cli struct {
 	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
+	Export     exportCmd     `cmd:"" help:"Write what somebody may see as a STIX bundle."`
+	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
 	Validate   validateCmd   `cmd:"" help:"Check files against STIX 2.1: one verdict each."`
