@@ -357,17 +357,17 @@ func (t *tx) putEdges(rows []row) error {
 	return b.flush()
 }
 
+// putTexts writes row by row: a statement of several rows would have a savepoint of its own, and full text is flushed at each.
 func (t *tx) putTexts(rows []row) error {
-	b := bulk{c: t.c, head: "INSERT INTO text(rowid, body) VALUES ", cols: 2}
 	for _, r := range rows {
 		if r.Text == "" {
 			continue
 		}
-		if err := b.add(int64(r.OID), r.Text); err != nil {
+		if err := t.c.exec("INSERT INTO text(rowid, body) VALUES (?, ?)", int64(r.OID), r.Text); err != nil {
 			return err
 		}
 	}
-	return b.flush()
+	return nil
 }
 
 // count keeps the tally of rows that are not odd.

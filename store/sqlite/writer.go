@@ -57,7 +57,7 @@ func (d *DB) group(c *conn, first *job) {
 	err := t.begin()
 	for err == nil {
 		j := jobs[len(jobs)-1]
-		if err = t.run(j); err != nil {
+		if err = t.run(j, len(jobs) == 1); err != nil {
 			break
 		}
 		if len(jobs) == groupJobs || time.Since(start) > groupTime {
@@ -127,14 +127,17 @@ func (t *tx) begin() error {
 	return nil
 }
 
-// run gives the job its savepoint. The error returned is the transaction's; the job keeps its own.
-func (t *tx) run(j *job) error {
+// run gives the job its savepoint. The error returned is the transaction's; the job keeps its own. The first job needs none: what it
+// did is undone by starting the transaction again. (Full text is flushed to its table at each savepoint, which a large import would feel.)
+func (t *tx) run(j *job, first bool) error {
 	if j.ctx.Err() != nil {
 		j.err = j.ctx.Err()
 		return nil
 	}
-	if err := t.c.exec("SAVEPOINT job"); err != nil {
-		return err
+	if !first {
+		if err := t.c.exec("SAVEPOINT job"); err != nil {
+			return err
+		}
 	}
 	before := t.head
 	j.err = call(j.f, t)
@@ -145,11 +148,20 @@ func (t *tx) run(j *job) error {
 		j.err = t.flushTally()
 	}
 	if j.err == nil {
+		if first {
+			return nil
+		}
 		return t.c.exec("RELEASE job")
 	}
 	t.head = before
 	clear(t.tally)
 	t.forget()
+	if first {
+		if err := t.c.exec("ROLLBACK"); err != nil {
+			return err
+		}
+		return t.begin()
+	}
 	if err := t.c.exec("ROLLBACK TO job"); err != nil {
 		return err
 	}
