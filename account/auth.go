@@ -1,0 +1,155 @@
+package account
+
+import (
+	"context"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"threatwatch"
+	"threatwatch/store"
+)
+
+// Authenticate says who sends a request: a token as Bearer, Token, or as user or password of Basic; a person by address and password of
+// Basic, or by session cookie. No credentials: the public. Wrong ones: Unauthenticated. Tokens in addresses are never looked at.
+func (a *Accounts) Authenticate(ctx context.Context, r *http.Request) (Caller, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return a.byCookie(ctx, r)
+	}
+	scheme, rest, _ := strings.Cut(header, " ")
+	rest = strings.TrimSpace(rest)
+	switch strings.ToLower(scheme) { // RFC 9110 §11.1: case-insensitive
+	case "bearer", "token":
+		return a.byToken(ctx, rest)
+	case "basic":
+		raw, err := base64.StdEncoding.DecodeString(rest)
+		user, pass, ok := strings.Cut(string(raw), ":")
+		if err != nil || !ok {
+			return Caller{}, threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not readable")
+		}
+		for _, s := range []string{pass, user} {
+			if strings.HasPrefix(s, tokenPrefix) {
+				return a.byToken(ctx, s)
+			}
+		}
+		p, err := a.password(ctx, user, pass, network(r))
+		if err != nil {
+			return Caller{}, err
+		}
+		return a.person(ctx, p)
+	}
+	return Caller{}, threatwatch.Errorf(threatwatch.Unauthenticated, "sign in with Basic, Bearer or Token")
+}
+
+func (a *Accounts) byCookie(ctx context.Context, r *http.Request) (Caller, error) {
+	c := cookie(r)
+	if c == nil {
+		return Caller{Kind: KindPublic}, nil
+	}
+	p, ok, err := a.bySession(ctx, c.Value)
+	if err != nil || !ok {
+		return Caller{Kind: KindPublic}, err
+	}
+	return a.person(ctx, p)
+}
+
+func (a *Accounts) byToken(ctx context.Context, secret string) (Caller, error) {
+	t, err := a.token(ctx, secret)
+	if err != nil {
+		return Caller{}, err
+	}
+	c := Caller{Kind: KindClient, Token: &t, Role: t.Role, Name: t.Name}
+	return c, a.place(ctx, &c, t.Org)
+}
+
+func (a *Accounts) person(ctx context.Context, p Person) (Caller, error) {
+	c := Caller{Kind: KindPerson, Person: &p, Role: p.Role, Name: p.Name}
+	return c, a.place(ctx, &c, p.Org)
+}
+
+// place fills in the organisation of a caller, and whose client it is.
+func (a *Accounts) place(ctx context.Context, c *Caller, org string) (err error) {
+	c.Org, c.ClientOf, err = a.Standing(ctx, org)
+	return err
+}
+
+// Standing is an organisation and the organisations whose client it is.
+func (a *Accounts) Standing(ctx context.Context, org string) (o Org, clientOf []string, err error) {
+	err = a.store.Read(ctx, func(s store.Snapshot) error {
+		if err := load(ctx, s, orgKind, org, &o); err != nil {
+			return err
+		}
+		return s.Records(ctx, orgKind, "", func(_ string, doc []byte) error {
+			other, err := parse[Org](doc)
+			if err == nil && slices.Contains(other.Clients, org) {
+				clientOf = append(clientOf, other.ID)
+			}
+			return err
+		})
+	})
+	return o, clientOf, err
+}
+
+// network is where a request comes from, as coarse as needed to slow down guessing: the address, or the /64 of IPv6.
+func network(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
+		return ip.Mask(net.CIDRMask(64, 128)).String()
+	}
+	return host
+}
+
+// backoff slows down guessing: after some failures each further one doubles the wait.
+type backoff struct {
+	failures int
+	until    time.Time
+}
+
+const (
+	freeTries  = 5
+	maxBackoff = 15 * time.Minute
+	maxTracked = 10_000
+)
+
+// mayTry refuses while the address or the network it comes from has to wait.
+func (a *Accounts) mayTry(email, network string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, key := range []string{"e " + email, "n " + network} {
+		if b := a.tries[key]; b != nil && a.now().Before(b.until) {
+			return threatwatch.Errorf(threatwatch.TooMany, "too many failed sign-ins: try again in %s", b.until.Sub(a.now()).Round(time.Second))
+		}
+	}
+	return nil
+}
+
+func (a *Accounts) failed(email, network string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.tries) > maxTracked {
+		clear(a.tries)
+	}
+	for key, free := range map[string]int{"e " + email: freeTries, "n " + network: 4 * freeTries} {
+		b := a.tries[key]
+		if b == nil {
+			b = &backoff{}
+			a.tries[key] = b
+		}
+		if b.failures++; b.failures > free {
+			b.until = a.now().Add(min(time.Second<<min(b.failures-free, 20), maxBackoff))
+		}
+	}
+}
+
+func (a *Accounts) succeeded(email string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.tries, "e "+email)
+}

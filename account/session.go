@@ -1,0 +1,140 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"threatwatch"
+	"threatwatch/store"
+)
+
+// SessionLife is how long a sign-in lasts.
+const SessionLife = 12 * time.Hour
+
+// session is a sign-in, by the hash of its cookie.
+type session struct {
+	Email   string    `json:"email"`
+	Expires time.Time `json:"expires"`
+}
+
+// Names of the cookie: the host prefix needs TLS, and a loopback demonstration has none.
+const (
+	secureCookie = "__Host-tw"
+	plainCookie  = "tw"
+)
+
+// StartSession checks a password and returns a fresh cookie; secure says that the page came over TLS. The answer and its time do
+// not tell whether the address exists.
+func (a *Accounts) StartSession(ctx context.Context, email, password, network string, secure bool) (*http.Cookie, error) {
+	p, err := a.password(ctx, email, password, network)
+	if err != nil {
+		return nil, err
+	}
+	secret := newSecret()
+	s := session{Email: p.Email, Expires: a.now().Add(SessionLife).UTC()}
+	err = a.store.Update(ctx, func(tx store.Tx) error {
+		if err := a.sweep(ctx, tx); err != nil {
+			return err
+		}
+		return save(ctx, tx, sessionKind, hashSecret(secret), s)
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &http.Cookie{Name: plainCookie, Value: secret, Path: "/", Expires: s.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if secure {
+		c.Name, c.Secure = secureCookie, true
+	}
+	return c, nil
+}
+
+// EndSession forgets the session of a request and returns the cookie that makes the browser forget it too.
+func (a *Accounts) EndSession(ctx context.Context, r *http.Request) (*http.Cookie, error) {
+	c := cookie(r)
+	if c == nil {
+		return &http.Cookie{Name: plainCookie, Path: "/", MaxAge: -1}, nil
+	}
+	err := a.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteRecord(ctx, sessionKind, hashSecret(c.Value)) })
+	return &http.Cookie{Name: c.Name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: c.Name == secureCookie, SameSite: http.SameSiteLaxMode}, err
+}
+
+func cookie(r *http.Request) *http.Cookie {
+	for _, name := range []string{secureCookie, plainCookie} {
+		if c, err := r.Cookie(name); err == nil && c.Value != "" {
+			return c
+		}
+	}
+	return nil
+}
+
+// bySession finds who a cookie stands for. An unknown or expired one is the public, so that a page still shows.
+func (a *Accounts) bySession(ctx context.Context, secret string) (p Person, ok bool, err error) {
+	err = a.store.Read(ctx, func(s store.Snapshot) error {
+		var se session
+		if err := load(ctx, s, sessionKind, hashSecret(secret), &se); err != nil {
+			return err
+		}
+		if !a.now().Before(se.Expires) {
+			return nil
+		}
+		if err := load(ctx, s, personKind, se.Email, &p); err != nil {
+			return err
+		}
+		ok = !p.Disabled
+		return nil
+	})
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		err = nil
+	}
+	return p, ok, err
+}
+
+// sweep forgets expired sessions.
+func (a *Accounts) sweep(ctx context.Context, tx store.Tx) error {
+	return dropSessions(ctx, tx, func(s session) bool { return !a.now().Before(s.Expires) })
+}
+
+func endSessions(ctx context.Context, tx store.Tx, email string) error {
+	return dropSessions(ctx, tx, func(s session) bool { return s.Email == email })
+}
+
+func dropSessions(ctx context.Context, tx store.Tx, drop func(session) bool) error {
+	var keys []string
+	err := tx.Records(ctx, sessionKind, "", func(key string, doc []byte) error {
+		var s session
+		if err := json.Unmarshal(doc, &s); err != nil || drop(s) {
+			keys = append(keys, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := tx.DeleteRecord(ctx, sessionKind, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// password finds a person by address and password.
+func (a *Accounts) password(ctx context.Context, email, password, network string) (p Person, err error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	if err := a.mayTry(email, network); err != nil {
+		return p, err
+	}
+	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, personKind, email, &p) })
+	if err != nil && threatwatch.KindOf(err) != threatwatch.NotFound {
+		return p, err
+	}
+	if !checkPassword(p.Password, password) || p.Disabled {
+		a.failed(email, network)
+		return Person{}, threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
+	}
+	a.succeeded(email)
+	return p, nil
+}
