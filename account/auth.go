@@ -124,7 +124,7 @@ func (a *Accounts) mayTry(email, network string) error {
 	defer a.mu.Unlock()
 	for _, key := range []string{"e " + email, "n " + network} {
 		if b := a.tries[key]; b != nil && a.now().Before(b.until) {
-			return threatwatch.Errorf(threatwatch.TooMany, "too many failed sign-ins: try again in %s", b.until.Sub(a.now()).Round(time.Second))
+			return threatwatch.Errorf(threatwatch.Unauthenticated, "too many failed sign-ins: try again in %s", b.until.Sub(a.now()).Round(time.Second))
 		}
 	}
 	return nil

@@ -89,10 +89,13 @@ func rules() []rule {
 			if q.tlp != stix.Red {
 				return false, false
 			}
+			if q.own && len(q.l.Persons) == 0 && q.a != Webhook && q.a != NotifyEmail {
+				return true, true // who said it, and named nobody yet, keeps it
+			}
 			if q.s.Kind != Person || q.a == TaxiiRead || q.a == Webhook || q.a == NotifyEmail {
 				return false, true
 			}
-			return slices.Contains(q.l.Persons, q.s.Person) || q.own && len(q.l.Persons) == 0, true
+			return slices.Contains(q.l.Persons, q.s.Person), true
 		}},
 		{"a marking is unknown", func(q question) (bool, bool) { return q.own, q.l.Unknown }},
 		{"under embargo", func(q question) (bool, bool) { return q.own, q.l.Embargo > q.now }},

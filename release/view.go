@@ -216,11 +216,41 @@ func (g *glance) collections() (out []Collection, err error) {
 		return nil, err
 	}
 	for _, c := range all {
-		if c.Public || g.s.Kind != Public && g.a != PublishPublic {
+		ok, err := g.knows(c)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			out = append(out, Collection{Collection: c, CanRead: true})
 		}
 	}
 	return out, nil
+}
+
+// knows says whether the subject may know of a collection. That of another organisation's source is known to those to whom something in it is
+// visible; its name alone could tell too much.
+func (g *glance) knows(c store.Collection) (bool, error) {
+	switch {
+	case c.Public || g.operator():
+		return true, nil
+	case g.s.Kind == Public || g.a == PublishPublic:
+		return false, nil
+	}
+	owner := g.sources[c.Source].Owner
+	if c.Source == 0 || owner == "" || owner == g.s.Org {
+		return true, nil
+	}
+	q := store.Query{Labels: g.set, Collections: []store.CollectionID{c.ID}, Version: store.Version{All: true}}
+	seen := false
+	err := g.snap.Members(g.ctx, q, func(r *store.Row) error {
+		it, err := g.item(r)
+		if err != nil || it == nil {
+			return err
+		}
+		seen = true
+		return store.Stop
+	})
+	return seen, err
 }
 
 // Collection finds one by UUID or alias; NotFound also when the subject may not know of it.

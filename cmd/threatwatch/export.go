@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"threatwatch"
+	"threatwatch/account"
 	"threatwatch/release"
 	"threatwatch/store"
 )
@@ -46,7 +47,7 @@ func (c *exportCmd) Run(a *app) error {
 		return err
 	}
 	defer st.Close()
-	who, err := subjectOf(c.As)
+	who, err := subjectNamed(a.ctx, account.New(st, nil), c.As)
 	if err != nil {
 		return err
 	}
@@ -66,25 +67,6 @@ func (c *exportCmd) Run(a *app) error {
 		return writeBundle(a, view, q, a.Out)
 	}
 	return writeFile(c.Output, func(w io.Writer) error { return writeBundle(a, view, q, w) })
-}
-
-// subjectOf reads whose view is asked for.
-func subjectOf(who string) (release.Subject, error) {
-	switch who {
-	case "public":
-		return release.Subject{Kind: release.Public}, nil
-	case "operator":
-		return release.Subject{Kind: release.Operator}, nil
-	case "":
-		return release.Subject{}, threatwatch.Errorf(threatwatch.Invalid, "--as: say public, operator, an organisation or a person (name@org)")
-	}
-	if name, org, ok := strings.Cut(who, "@"); ok {
-		if name == "" || org == "" {
-			return release.Subject{}, threatwatch.Errorf(threatwatch.Invalid, "--as: %q is no person: name@org", who)
-		}
-		return release.Subject{Kind: release.Person, Person: who, Org: org, Name: who}, nil
-	}
-	return release.Subject{Kind: release.Client, Org: who, Name: who}, nil
 }
 
 // collectionOf is the id of a source's own collection.
