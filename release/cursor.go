@@ -19,6 +19,7 @@ type Query struct {
 	IDs          []string
 	Sources      []string // names
 	SpecVersions []string // "2.0", "2.1"
+	HighestSpec  bool     // without SpecVersions: 2.0 versions only of objects without a 2.1 version here (TAXII 2.1 §3.4.1)
 	Version      store.Version
 	AddedAfter   store.Stamp // exclusive; a filter (TAXII 2.1 §3.4)
 	Newest       bool

@@ -69,7 +69,8 @@ func (g *glance) page(q Query, sq store.Query, f func(*Item) error) (p Page, err
 
 // query translates into the store's terms. ok is false when nothing can match.
 func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
-	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator()}
+	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator(),
+		HighestSpec: q.HighestSpec && q.SpecVersions == nil}
 	for _, id := range q.IDs { // somebody may ask for a redacted copy by its own id
 		if orig, ok := g.unalias(id); ok {
 			sq.IDs = append(slices.Clone(sq.IDs), orig)

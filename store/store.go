@@ -116,6 +116,7 @@ type Query struct {
 	IDs           []string
 	Version       Version // zero: Last
 	Spec20        *bool   // nil: either; true: only STIX 2.0; false: only STIX 2.1
+	HighestSpec   bool    // leave out STIX 2.0 versions of objects of which the other filters select a 2.1 version; not with Version.All
 	After, Before Stamp   // exclusive bounds, applied before versions are chosen
 	From          Stamp   // exclusive position in the listing, in its direction: where the last page ended; not a filter
 	Newest        bool    // newest first

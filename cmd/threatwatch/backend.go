@@ -124,7 +124,7 @@ func (b *backend) collection(ctx context.Context, id string) (release.Collection
 // page asks release for one page.
 func (b *backend) page(ctx context.Context, collection string, f taxii.Filter, sink func(*release.Item) error) (taxii.Page, error) {
 	q := release.Query{
-		Collection: collection, Types: f.Types, IDs: f.IDs, SpecVersions: f.SpecVersions, Version: versionOf(f.Version),
+		Collection: collection, Types: f.Types, IDs: f.IDs, SpecVersions: f.SpecVersions, HighestSpec: true, Version: versionOf(f.Version),
 		AddedAfter: store.Stamp(f.AddedAfter), Limit: f.Limit, Next: f.Next,
 	}
 	view := b.view(ctx)

@@ -257,7 +257,20 @@ func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 // wanted applies the version filter, after all others (TAXII 2.1 §3.4.1): first and last are those among what the others select.
 func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error) {
 	v := q.Version
-	if v.All || slices.Contains(v.At, row.Modified) {
+	if v.All {
+		return true, nil
+	}
+	same := "" // only versions of this specification compete
+	if q.HighestSpec && row.Flags&store.Several != 0 {
+		same = fmt.Sprintf(" AND m.flags & %d = %d", store.V20, row.Flags&store.V20)
+		if row.Flags&store.V20 != 0 {
+			ok, err := s.best(w, row, fmt.Sprintf("m.flags & %d = 0", store.V20))
+			if err != nil || !ok {
+				return ok, err
+			}
+		}
+	}
+	if slices.Contains(v.At, row.Modified) {
 		return true, nil
 	}
 	last := v.Last || !v.First && len(v.At) == 0
@@ -267,23 +280,23 @@ func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error)
 	if row.Flags&store.Several == 0 {
 		return true, nil
 	}
-	better := "(b.modified > ? OR b.modified = ? AND m.stamp < ?)"
+	order := []any{row.Modified, row.Modified, int64(row.Added)}
 	if last {
-		ok, err := s.best(w, row, better)
+		ok, err := s.best(w, row, "(b.modified > ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
 		if ok || err != nil || !v.First {
 			return ok, err
 		}
 	}
-	return s.best(w, row, "(b.modified < ? OR b.modified = ? AND m.stamp < ?)")
+	return s.best(w, row, "(b.modified < ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
 }
 
 // best says that no other version of the object beats this row.
-func (s *snapshot) best(w *where, row *store.Row, better string) (bool, error) {
+func (s *snapshot) best(w *where, row *store.Row, better string, args ...any) (bool, error) {
 	key, ok, err := s.c.key(row.ID)
 	if err != nil || !ok {
 		return false, err
 	}
-	args := append([]any{key, row.Modified, row.Modified, int64(row.Added), int64(row.OID)}, w.args...)
+	args = slices.Concat([]any{key}, args, []any{int64(row.OID)}, w.args)
 	var one int
 	err = s.c.one("SELECT 1 FROM objid o CROSS JOIN assertion b ON b.oid = o.oid CROSS JOIN member m ON m.oid = o.oid WHERE o.id = ? AND "+better+" AND o.oid <> ? AND"+w.String()+"LIMIT 1", args, &one)
 	if errors.Is(err, sql.ErrNoRows) {
