@@ -7,6 +7,9 @@ type cli struct {
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
+	Org        orgCmd        `cmd:"" help:"Organisations that take part: add, list."`
+	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
+	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`
 	Validate   validateCmd   `cmd:"" help:"Check files against STIX 2.1: one verdict each."`
 	Version    versionCmd    `cmd:"" help:"Print the version, the commit and the modules built in."`
 }
