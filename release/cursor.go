@@ -27,6 +27,12 @@ type Query struct {
 	Next         string // cursor of the page before
 }
 
+// Latest selects the last version of each object: what pages show.
+var Latest = store.Version{Last: true}
+
+// Stop, returned by a callback, ends a walk early without an error.
+var Stop = store.Stop
+
 // cursor is where a page ended, of which query, for whom.
 type cursor struct {
 	Query Query       `json:"q"` // without Limit and Next

@@ -110,9 +110,8 @@ func (v *View) Search(ctx context.Context, q string, types []string, limit int, 
 // Related delivers what refers to an object, newest first, with the property that does. The id may be that of a redacted copy.
 func (v *View) Related(ctx context.Context, id string, limit int, f func(kind string, it *Item) error) error {
 	return v.read(ctx, func(g *glance) error {
-		target, visible := id, false
+		target := id
 		err := g.byID(id, func(it *Item) error {
-			visible = true
 			if it.Redacted {
 				target, _ = g.unalias(id)
 			}
@@ -120,12 +119,6 @@ func (v *View) Related(ctx context.Context, id string, limit int, f func(kind st
 		})
 		if err != nil && err != store.Stop {
 			return err
-		}
-		if !visible { // nobody here shows it: what refers to it is still what its senders said, as long as no original hides behind the id
-			heads, err := g.snap.Heads(ctx, []string{id})
-			if err != nil || len(heads[id]) > 0 {
-				return err
-			}
 		}
 		n := 0
 		return g.snap.Mentions(ctx, g.set, target, nil, 0, func(kind string, r *store.Row) error {

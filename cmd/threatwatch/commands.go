@@ -2,6 +2,11 @@ package main
 
 // cli lists the commands, one line each; a command's struct stands in the file that bears its name.
 type cli struct {
+	Demo       demoCmd       `cmd:"" help:"Start a working exchange with sample data."`
+	Serve      serveCmd      `cmd:"" help:"Start your exchange: pages and TAXII 2.1."`
+	Check      checkCmd      `cmd:"" help:"Check the configuration, or print an example of one."`
+	Backup     backupCmd     `cmd:"" help:"Write a copy of everything while the exchange runs."`
+	Restore    restoreCmd    `cmd:"" help:"Make an exchange out of a backup."`
 	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
 	Export     exportCmd     `cmd:"" help:"Write what somebody may see as a STIX bundle."`
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"threatwatch/account"
+	"threatwatch/intake"
+	"threatwatch/release"
+	"threatwatch/store"
+	"threatwatch/taxii"
+)
+
+type serveCmd struct {
+	Config string `placeholder:"FILE" type:"path" env:"THREATWATCH_CONFIG" help:"Configuration file; see: threatwatch check --example"`
+	Data   string `placeholder:"DIR" type:"path" env:"THREATWATCH_DATA_DIR" help:"Directory of the exchange's data; goes before the file. Default: ./data"`
+	Listen string `placeholder:"HOST:PORT" env:"THREATWATCH_LISTEN" help:"Where to listen; goes before the file. Default: 127.0.0.1:8080"`
+}
+
+// Help is shown by --help.
+func (*serveCmd) Help() string {
+	return `Examples:
+
+  threatwatch serve --data ./data
+  threatwatch serve --config /etc/threatwatch.toml
+
+Makes the data directory at the first start and prints the link by which the first operator comes in. Ends on SIGTERM or Ctrl-C,
+after the requests under way are answered.`
+}
+
+// Run serves until the context ends.
+func (c *serveCmd) Run(a *app) error {
+	cfg, err := loadConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	if c.Data != "" {
+		cfg.Data = c.Data
+	}
+	if c.Listen != "" {
+		cfg.Listen = c.Listen
+	}
+	if err := cfg.check(); err != nil {
+		return err
+	}
+	st, err := a.createStore(cfg.Data)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return a.serve(cfg, st, func(url string) error {
+		fmt.Fprintf(a.Err, "threatwatch: serving %s on %s, data in %s\n", cfg.Title, url, cfg.Data)
+		link, err := account.New(st, time.Now).SetupLink(a.ctx)
+		if link != "" {
+			fmt.Fprintf(a.Err, "Set up the first operator, within a day: %s%s\n", url, link)
+		}
+		return err
+	})
+}
+
+// newHandler wires the rooms: what answers requests over a store.
+func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Handler, error) {
+	secret, err := a.secret(st)
+	if err != nil {
+		return nil, err
+	}
+	rel, acc, in := release.New(st, secret, time.Now), account.New(st, time.Now), intake.New(st, time.Now)
+	b := newBackend(st, rel, in, acc, time.Now)
+	api := taxii.NewServer(b, taxii.Options{
+		Title: cfg.Title, Description: cfg.Description, Contact: cfg.Contact, PublicURL: cfg.PublicURL, Root: cfg.TAXII.Root,
+		MaxContentLength: cfg.TAXII.MaxContentLength, MaxObjects: cfg.TAXII.MaxObjects, MaxPage: cfg.TAXII.MaxPage,
+		Authenticate: b.authenticate, Log: log,
+	})
+	reg := newRegistry(st)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := st.Read(r.Context(), func(sn store.Snapshot) error { _, err := sn.LastStamp(r.Context()); return err }); err != nil {
+			log.Error("not ready", "error", err)
+			http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		io.WriteString(w, "ready\n")
+	})
+	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
+	pages(mux, cfg, rel, acc, log)
+	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if api.Owns(r.URL.Path) { // before the mux, which would redirect
+			api.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+	return newObserver(routes, log, cfg.proxies, reg), nil
+}
+
+// drain is how long requests under way may take once the server is told to end.
+const drain = 20 * time.Second
+
+// serve listens and answers until the context ends. started is called with the address once the server listens.
+func (a *app) serve(cfg *config, st store.Store, started func(url string) error) error {
+	log := a.logger(cfg)
+	h, err := a.newHandler(cfg, st, log)
+	if err != nil {
+		return err
+	}
+	ln, err := new(net.ListenConfig).Listen(a.ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
+	}
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	done := make(chan error, 1)
+	go func() {
+		if cfg.TLS.Cert != "" {
+			done <- srv.ServeTLS(ln, cfg.TLS.Cert, cfg.TLS.Key)
+			return
+		}
+		done <- srv.Serve(ln)
+	}()
+	if err := started(cfg.address(ln.Addr())); err != nil {
+		srv.Close()
+		<-done
+		return err
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-a.ctx.Done():
+	}
+	log.Info("ending")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), drain)
+	defer cancel()
+	err = srv.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = srv.Close()
+	}
+	if e := <-done; err == nil && !errors.Is(e, http.ErrServerClosed) {
+		err = e
+	}
+	return err
+}
+
+// address is where visitors find the exchange.
+func (c *config) address(ln net.Addr) string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.TLS.Cert != "" {
+		return "https://" + ln.String()
+	}
+	return "http://" + ln.String()
+}
+
+// logger writes to standard error: text for people, JSON for programs.
+func (a *app) logger(cfg *config) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: cfg.level}
+	if cfg.Log.Format == "text" || cfg.Log.Format == "" && isTerminal(a.Err) {
+		return slog.New(slog.NewTextHandler(a.Err, opt))
+	}
+	return slog.New(slog.NewJSONHandler(a.Err, opt))
+}

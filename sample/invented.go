@@ -1,0 +1,39 @@
+package sample
+
+// energy is what an invented power company says, with every marking above CLEAR.
+func energy() [][]byte {
+	w := &writer{marking: amber, seen: map[string]bool{}}
+	w.author = w.add("identity", "energy", "2026-09-01", props{"name": "Example Energy", "identity_class": "organization", "sectors": []string{"energy"},
+		"object_marking_refs": []string{clear}})
+	event := w.add("incident", "turbine drawings", "2026-09-14", props{"name": "Turbine drawings taken from a design office",
+		"description": "Invented for the demonstration. Found after 40 days through an alert on large uploads at night."})
+	mal := w.add("malware", "GLASSKITE", "2026-09-14", props{"name": "GLASSKITE", "is_family": true, "malware_types": []string{"remote-access-trojan"},
+		"object_marking_refs": []string{green}, "description": "Invented. Hides its traffic in what looks like weather data."})
+	w.relate(event, "related-to", mal, "2026-09-14", nil)
+	for _, x := range []struct{ domain, marking string }{
+		{"weather-sync.example", green}, {"drawings-cdn.example", amber}, {"night-upload.example", amberStrict},
+	} {
+		i := w.add("indicator", x.domain, "2026-09-15", props{"name": x.domain, "pattern": "[domain-name:value = '" + x.domain + "']",
+			"pattern_type": "stix", "valid_from": stamp("2026-09-15"), "indicator_types": []string{"malicious-activity"},
+			"object_marking_refs": []string{x.marking}, "description": "Invented. GLASSKITE asks for it."})
+		w.relate(i, "indicates", mal, "2026-09-15", props{"object_marking_refs": []string{x.marking}})
+	}
+	w.add("note", "how they came in", "2026-09-16", props{"abstract": "How they came in", "object_refs": []string{event},
+		"content": "Invented. A contractor's account without second factor; its owner has been told and is not to be named.", "object_marking_refs": []string{red}})
+	w.add("note", "for our own people", "2026-09-16", props{"abstract": "For our own people", "object_refs": []string{event},
+		"content": "Invented. Three more offices use the same contractor; they are being checked.", "object_marking_refs": []string{amberStrict}})
+	return w.out
+}
+
+// hospital is what an invented hospital says.
+func hospital() [][]byte {
+	w := &writer{marking: green, seen: map[string]bool{}}
+	w.author = w.add("identity", "hospital", "2026-10-01", props{"name": "Example Hospital", "identity_class": "organization", "sectors": []string{"healthcare"},
+		"object_marking_refs": []string{clear}})
+	event := w.add("incident", "patient records", "2026-10-05", props{"name": "Patient records copied from an archive server",
+		"description": "Invented for the demonstration. What was copied is not known yet.", "object_marking_refs": []string{amberStrict}})
+	i := w.add("indicator", "198.51.100.23", "2026-10-05", props{"name": "198.51.100.23", "pattern": "[ipv4-addr:value = '198.51.100.23']", "pattern_type": "stix",
+		"valid_from": stamp("2026-10-05"), "indicator_types": []string{"malicious-activity"}, "description": "Invented. Came to the archive server three nights in a row."})
+	w.relate(i, "related-to", event, "2026-10-05", props{"object_marking_refs": []string{amberStrict}})
+	return w.out
+}

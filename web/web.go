@@ -1,0 +1,179 @@
+// Package web is the pages. A page shows what a release.View gives it and nothing else; it reads no store. Everything works without
+// scripts; there are none.
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"threatwatch"
+	"threatwatch/account"
+	"threatwatch/release"
+)
+
+// Options say what the pages are over. All but Log are needed.
+type Options struct {
+	Releaser *release.Releaser
+	Accounts *account.Accounts
+	Title    string // name of the exchange
+	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
+	Secure   bool   // visitors come over TLS: cookies ask for it
+	Subject  func(account.Caller) release.Subject
+	Log      *slog.Logger // of internal errors; nil: none
+}
+
+//go:embed templates/*.html assets/style.css
+var files embed.FS
+
+type site struct {
+	Options
+	pages map[string]*template.Template
+	style string // path of the style sheet, with its hash: it may be kept for ever
+}
+
+// New returns the handler of all pages.
+func New(opt Options) http.Handler {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Root == "" {
+		opt.Root = "api1"
+	}
+	css, err := files.ReadFile("assets/style.css")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	sum := sha256.Sum256(css)
+	s := &site{Options: opt, pages: map[string]*template.Template{}, style: "/assets/style." + hex.EncodeToString(sum[:6]) + ".css"}
+	for _, name := range []string{"front", "list", "object", "signin", "setup", "about", "problem"} {
+		s.pages[name] = template.Must(template.New("").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/"+name+".html"))
+	}
+	mux := http.NewServeMux()
+	for pattern, h := range map[string]func(*visit) error{
+		"GET /{$}":            s.front,
+		"GET /search":         s.search,
+		"GET /types/{type}":   s.list,
+		"GET /objects/{id}":   s.object,
+		"GET /sign-in":        s.signInForm,
+		"POST /sign-in":       s.signIn,
+		"POST /sign-out":      s.signOut,
+		"GET /setup/{token}":  s.setupForm,
+		"POST /setup/{token}": s.setup,
+		"GET /about":          s.about,
+		"/":                   func(*visit) error { return threatwatch.Errorf(threatwatch.NotFound, "There is no such page.") },
+	} {
+		mux.HandleFunc(pattern, s.handle(h))
+	}
+	mux.HandleFunc("GET "+s.style, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Write(css)
+	})
+	return http.NewCrossOriginProtection().Handler(secured(mux))
+}
+
+// secured sets the headers that hold for every answer.
+func secured(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for k, v := range map[string]string{
+			"Content-Security-Policy":    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":     "nosniff",
+			"Referrer-Policy":            "same-origin",
+			"Permissions-Policy":         "camera=(), geolocation=(), microphone=()",
+			"Cross-Origin-Opener-Policy": "same-origin",
+		} {
+			w.Header().Set(k, v)
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// visit is one request on its way.
+type visit struct {
+	s      *site
+	w      http.ResponseWriter
+	r      *http.Request
+	caller account.Caller
+}
+
+func (s *site) handle(h func(*visit) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{s: s, w: w, r: r}
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		var err error
+		if v.caller, err = s.Accounts.Authenticate(r.Context(), r); err == nil {
+			err = h(v)
+		}
+		if err != nil {
+			v.problem(err)
+		}
+	}
+}
+
+// view is what the visitor may see.
+func (v *visit) view(a release.Action) *release.View {
+	return v.s.Releaser.View(v.s.Subject(v.caller), a)
+}
+
+func (v *visit) public() bool { return v.caller.Person == nil && v.caller.Token == nil }
+
+// page is what every template is given.
+type page struct {
+	Title   string // of the page
+	Site    string
+	Style   string
+	Now     time.Time
+	Caller  account.Caller
+	Public  bool
+	Query   string // in the search box
+	Highest badge  // the strictest marking on the page
+	Body    any
+}
+
+// show answers with a page.
+func (v *visit) show(code int, name, title string, highest badge, body any) error {
+	p := page{Title: title, Site: v.s.Title, Style: v.s.style, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
+		Query: v.r.URL.Query().Get("q"), Highest: highest, Body: body}
+	var b bytes.Buffer
+	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Cookie, Authorization")
+	h.Set("Cache-Control", "no-cache")
+	if !p.Public || highest.Level > 0 {
+		h.Set("Cache-Control", "private, no-store")
+	}
+	v.w.WriteHeader(code)
+	_, err := v.w.Write(b.Bytes())
+	if err != nil {
+		v.s.Log.Debug("the visitor left", "error", err)
+	}
+	return nil
+}
+
+// problem says what went wrong, what is kept and what to do next.
+func (v *visit) problem(err error) {
+	code, text := threatwatch.HTTPStatus(threatwatch.KindOf(err)), threatwatch.Message(err)
+	if code >= 500 || code == 0 {
+		v.s.Log.Error("page", "path", v.r.URL.Path, "error", err)
+		code, text = http.StatusInternalServerError, "Something went wrong here. Nothing was changed. The operator finds it in the log under the request id "+v.w.Header().Get("X-Request-Id")+"."
+	}
+	if errors.Is(err, http.ErrNotSupported) {
+		code = http.StatusBadRequest
+	}
+	title := http.StatusText(code)
+	if e := v.show(code, "problem", title, badge{}, strings.ToUpper(text[:1])+text[1:]); e != nil {
+		v.s.Log.Error("problem page", "error", e)
+		http.Error(v.w, title, code)
+	}
+}
