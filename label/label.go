@@ -6,7 +6,9 @@ package label
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +20,7 @@ import (
 type Label struct {
 	TLP        stix.Level `json:"tlp,omitempty"`
 	Owner      string     `json:"owner,omitempty"`      // organisation that said it; "" is the operator of this exchange
-	Mixed      bool       `json:"mixed,omitempty"`      // joined from several owners: nobody is the owner any more
+	Mixed      bool       `json:"mixed,omitempty"`      // joined from labels that do not melt into one: nobody is the owner any more
 	Audience   []string   `json:"audience,omitempty"`   // organisations named as recipients, sorted
 	Persons    []string   `json:"persons,omitempty"`    // "person@org" named for RED, sorted
 	PAP        stix.Level `json:"pap,omitempty"`        // what may be done with it, not who may see it
@@ -26,6 +28,7 @@ type Label struct {
 	Statements []string   `json:"statements,omitempty"` // ids of marking definitions: obligations that travel, not limits
 	Embargo    int64      `json:"embargo,omitempty"`    // microseconds since 1970: until then only the owner
 	Unknown    bool       `json:"unknown,omitempty"`    // a marking that nobody could resolve: only the owner
+	And        []Label    `json:"and,omitempty"`        // of a joined label: the labels of which each must admit a reader
 }
 
 // IEP is what an Information Exchange Policy 2.0 restricts beyond its TLP.
@@ -57,7 +60,11 @@ func Parse(body string) (Label, error) {
 	var l Label
 	dec := json.NewDecoder(strings.NewReader(body))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&l); err != nil {
+	err := dec.Decode(&l)
+	if err == nil && dec.More() {
+		err = errors.New("data after the end")
+	}
+	if err != nil {
 		return Label{TLP: stix.Red, Unknown: true}, fmt.Errorf("read label: %w", err)
 	}
 	return l, nil
@@ -75,76 +82,98 @@ func ParseLevel(s string) (stix.Level, error) {
 // String is the level as FIRST prints it.
 func (l Label) String() string { return "TLP:" + strings.ToUpper(l.TLP.String()) }
 
-// Join returns the strictest of both: who may see it may see each. Audiences are cut to what both name, obligations are united.
+// Join returns the label of what holds both: who may see it may see each, and nobody else. Labels of one owner that name the same
+// recipients melt into one; others stand side by side in And. Obligations are united. Order and repetition do not matter; another
+// grouping may be written otherwise, but admits the same.
 func Join(a, b Label) Label {
-	j := Label{
-		TLP:        max(a.TLP, b.TLP),
-		PAP:        max(a.PAP, b.PAP),
-		IEP:        joinIEP(a.IEP, b.IEP),
-		Embargo:    max(a.Embargo, b.Embargo),
-		Unknown:    a.Unknown || b.Unknown,
-		Statements: set(slices.Concat(a.Statements, b.Statements)),
+	var parts []Label
+	for _, p := range slices.Concat(a.Parts(), b.Parts()) {
+		parts = insert(parts, p)
 	}
-	j.Owner, j.Mixed = a.Owner, a.Mixed || b.Mixed
-	if a.Owner != b.Owner || j.Mixed {
-		j.Owner, j.Mixed = "", true
+	parts = slices.DeleteFunc(parts, func(p Label) bool { return p.implied(parts) })
+	bodies := make(map[string]Label, len(parts))
+	for _, p := range parts {
+		bodies[p.who().Body()] = p.who()
 	}
-	j.Audience = joinAudience(a, b)
-	j.Persons = joinPersons(a, b)
+	j := Label{TLP: max(a.TLP, b.TLP), PAP: max(a.PAP, b.PAP), Statements: set(slices.Concat(a.Statements, b.Statements)), IEP: joinIEP(a.IEP, b.IEP),
+		Embargo: max(a.Embargo, b.Embargo), Unknown: a.Unknown || b.Unknown}
+	if len(bodies) == 1 {
+		for _, p := range bodies {
+			j.Owner, j.Mixed, j.Audience, j.Persons = p.Owner, p.Mixed, p.Audience, p.Persons
+		}
+		return j
+	}
+	j.Mixed = true
+	for _, body := range slices.Sorted(maps.Keys(bodies)) {
+		j.And = append(j.And, bodies[body])
+	}
 	return j
 }
 
-// joinAudience cuts the named recipients to those whom both labels admit. Up to GREEN a label admits every organisation. The owners of
-// different labels lose their standing and stay only as recipients, where the other label admits them.
-func joinAudience(a, b Label) []string {
-	mixed := a.Owner != b.Owner || a.Mixed || b.Mixed
-	ours, theirs := a.recipients(mixed), b.recipients(mixed)
-	switch {
-	case a.open() && b.open():
-		return nil
-	case a.open():
-		return theirs
-	case b.open():
-		return ours
+// Parts are the labels of which each must admit a reader: And, or the label itself.
+func (l Label) Parts() []Label {
+	if len(l.And) > 0 {
+		return l.And
 	}
-	var both []string
-	for _, o := range ours {
-		if slices.Contains(theirs, o) {
-			both = append(both, o)
+	return []Label{l}
+}
+
+// who is a label without what does not decide who may see it.
+func (l Label) who() Label {
+	l.PAP, l.Statements = 0, nil
+	l.Audience, l.Persons = set(l.Audience), set(l.Persons)
+	if l.TLP < stix.Red {
+		l.Persons = nil
+	}
+	if l.IEP != nil {
+		l.IEP = &IEP{Start: l.IEP.Start, Until: l.IEP.Until}
+		if *l.IEP == (IEP{}) {
+			l.IEP = nil
 		}
 	}
-	return both
+	if l.open() && l.IEP == nil { // outside of an IEP's time the names are asked for
+		l.Audience = nil
+	}
+	return l
+}
+
+// insert adds a part, melted with one that it melts with.
+func insert(parts []Label, p Label) []Label {
+	p = p.who()
+	for i, q := range parts {
+		if p.melts(q) {
+			q.TLP, q.Embargo, q.Unknown, q.IEP = max(p.TLP, q.TLP), max(p.Embargo, q.Embargo), p.Unknown || q.Unknown, joinIEP(p.IEP, q.IEP)
+			q.Audience = set(slices.Concat(p.Audience, q.Audience)) // equal, or one is open and names nobody
+			return insert(slices.Delete(parts, i, i+1), q)
+		}
+	}
+	return append(parts, p)
+}
+
+// melts says that one label can say exactly what both say: they are of one owner and admit readers by the same names.
+func (l Label) melts(o Label) bool {
+	if l.Owner != o.Owner || l.Mixed || o.Mixed {
+		return false
+	}
+	if l.TLP == stix.Red || o.TLP == stix.Red { // nobody named: the owner alone, whatever the other allows
+		return l.TLP == o.TLP && slices.Equal(l.Persons, o.Persons) && slices.Equal(l.Audience, o.Audience)
+	}
+	windowed := l.IEP != nil || o.IEP != nil // outside of its time an open label needs the names it has not
+	return slices.Equal(l.Audience, o.Audience) || !windowed && (l.open() || o.open())
+}
+
+// implied says that another part admits only whom this one admits as well: an open label without conditions beside a stricter one.
+func (l Label) implied(parts []Label) bool {
+	if !l.open() || l.Unknown || l.Embargo != 0 || l.IEP != nil {
+		return false
+	}
+	return slices.ContainsFunc(parts, func(p Label) bool {
+		return p.TLP > l.TLP || p.TLP == l.TLP && (p.Unknown || p.Embargo != 0 || p.IEP != nil || p.Owner < l.Owner || p.Mixed && !l.Mixed)
+	})
 }
 
 // open says that the label names no recipients because it does not need to.
 func (l Label) open() bool { return l.TLP <= stix.Green }
-
-func (l Label) recipients(withOwner bool) []string {
-	r := slices.Clone(l.Audience)
-	if withOwner && !l.Mixed {
-		r = append(r, l.Owner)
-	}
-	return set(r)
-}
-
-// joinPersons cuts the persons named for RED to those whom both labels name; a label below RED names nobody and cuts nothing here.
-func joinPersons(a, b Label) []string {
-	switch {
-	case a.TLP < stix.Red && b.TLP < stix.Red:
-		return nil
-	case a.TLP < stix.Red:
-		return set(b.Persons)
-	case b.TLP < stix.Red:
-		return set(a.Persons)
-	}
-	var both []string
-	for _, p := range set(a.Persons) {
-		if slices.Contains(b.Persons, p) {
-			both = append(both, p)
-		}
-	}
-	return both
-}
 
 func joinIEP(a, b *IEP) *IEP {
 	if a == nil {
@@ -178,66 +207,96 @@ func least(a, b uint8) uint8 {
 
 // Closed says whether everyone who may see an object labelled holder may also see one labelled target, now and later.
 func Closed(holder, target Label) bool {
-	h, j := holder, Join(holder, target)
-	h.PAP, j.PAP, h.Statements, j.Statements, h.IEP, j.IEP = 0, 0, nil, nil, nil, nil
 	if target.IEP != nil && (holder.IEP == nil || *joinIEP(holder.IEP, target.IEP) != *holder.IEP) {
 		return false
 	}
-	return h.Body() == j.Body()
+	return Join(holder, holder).access() == Join(holder, target).access()
 }
 
-// FromMarkings joins the meaning of markings to a base label. A marking that says nothing known makes the label unknown (S062).
+// access is the text of what decides who may see it.
+func (l Label) access() string {
+	var b strings.Builder
+	for _, p := range l.Parts() {
+		b.WriteString(p.who().Body())
+	}
+	return b.String()
+}
+
+// FromMarkings tightens a base label by markings. A marking names nobody, so it cuts no audience that the owner chose. One that says
+// nothing known makes the label unknown (S062).
 func FromMarkings(base Label, ms []stix.Marking) Label {
 	for _, m := range ms {
-		l := Label{Owner: base.Owner, Mixed: base.Mixed, Unknown: !m.Known}
-		if m.TLP != nil {
-			l.TLP = *m.TLP
+		parts := slices.Clone(base.Parts())
+		for i := range parts {
+			parts[i] = parts[i].tighten(m)
 		}
-		if m.PAP != nil {
-			l.PAP = *m.PAP
+		if len(parts) == 1 {
+			base = parts[0]
+			continue
 		}
-		if m.IEP != nil {
-			iep, tlp := fromIEP(m.IEP)
-			l.IEP, l.TLP = iep, max(l.TLP, tlp)
+		pap, statements, iep := base.PAP, base.Statements, base.IEP
+		base = parts[0]
+		for _, p := range parts[1:] {
+			base = Join(base, p)
 		}
-		if m.Statement != "" || m.IEP != nil {
-			l.Statements = []string{m.ID}
-		}
-		if l.TLP >= stix.Amber { // a TLP marking names nobody, so it does not cut the audience that the owner chose
-			l.Audience = base.Audience
-		}
-		if l.TLP == stix.Red && base.TLP == stix.Red {
-			l.Persons = base.Persons
-		}
-		base = Join(base, l)
+		base.PAP, base.Statements, base.IEP = max(base.PAP, pap), set(slices.Concat(base.Statements, statements)), joinIEP(base.IEP, iep)
 	}
 	return base
 }
 
-// fromIEP reads the fields of IEP 2.0 that restrict release or use.
-func fromIEP(v *stix.Value) (*IEP, stix.Level) {
+// tighten applies one marking to a label of one owner.
+func (l Label) tighten(m stix.Marking) Label {
+	l.Unknown = l.Unknown || !m.Known
+	tlp := stix.Clear
+	if m.TLP != nil {
+		tlp = *m.TLP
+	}
+	if m.PAP != nil {
+		l.PAP = max(l.PAP, *m.PAP)
+	}
+	if m.IEP != nil {
+		iep, level, ok := fromIEP(m.IEP)
+		l.IEP, tlp, l.Unknown = joinIEP(l.IEP, iep), max(tlp, level), l.Unknown || !ok
+	}
+	if m.Statement != "" || m.IEP != nil {
+		l.Statements = set(append(slices.Clone(l.Statements), m.ID))
+	}
+	if l.TLP < stix.Red {
+		l.Persons = nil
+	}
+	l.TLP = max(l.TLP, tlp)
+	return l
+}
+
+// fromIEP reads the fields of IEP 2.0 that restrict release or use. A time that cannot be read is not ok; actions that are not known
+// are none.
+func fromIEP(v *stix.Value) (p *IEP, tlp stix.Level, ok bool) {
 	word := func(name string) string { return strings.ToLower(v.Get(name).Text()) }
-	p := &IEP{
+	p = &IEP{
 		Encrypt:  word("encrypt_in_transit") == "must",
 		NoCredit: word("attribution") == "must-not" || word("provider_attribution") == "must-not",
 		NoNotice: word("affected_party_notifications") == "must-not",
 		NoResale: word("unmodified_resale") == "must-not",
 	}
 	actions := []string{"none", "contact-for-instruction", "internally-visible-actions", "externally-visible-indirect-actions", "externally-visible-direct-actions"}
-	if i := slices.Index(actions, word("permitted_actions")); i >= 0 {
-		p.Actions = uint8(i + 1)
+	if said := word("permitted_actions"); said != "" {
+		p.Actions = uint8(max(slices.Index(actions, said), 0) + 1)
 	}
-	if t, err := stix.ParseTime(v.Get("start_date").Text()); err == nil {
-		p.Start = t.UnixMicro()
+	ok = true
+	for name, to := range map[string]*int64{"start_date": &p.Start, "end_date": &p.Until} {
+		said := v.Get(name).Text()
+		t, err := stix.ParseTime(said)
+		switch {
+		case err == nil:
+			*to = t.UnixMicro()
+		case said != "" || v.Get(name) != nil && v.Get(name).Kind != stix.Null:
+			ok = false
+		}
 	}
-	if t, err := stix.ParseTime(v.Get("end_date").Text()); err == nil {
-		p.Until = t.UnixMicro()
+	if level, known := stix.LevelNamed(word("tlp")); known {
+		return p, level, ok
 	}
-	tlp, ok := stix.LevelNamed(word("tlp"))
-	if !ok {
-		tlp = stix.AmberStrict
-	}
-	return p, tlp
+	return p, stix.AmberStrict, ok
 }
 
 // set sorts and removes what occurs twice; nil when empty.

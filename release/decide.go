@@ -84,6 +84,11 @@ func rules() []rule {
 		{"PAP forbids this use", func(q question) (bool, bool) {
 			return false, q.a == EnrichExternal && q.l.PAP > stix.Amber || q.a == ExportBlocklist && q.l.PAP > stix.Green
 		}},
+		{"a marking is unknown", func(q question) (bool, bool) { return false, q.l.Unknown && !q.own }},
+		{"under embargo", func(q question) (bool, bool) { return false, q.l.Embargo > q.now && !q.own }},
+		{"only what is TLP:CLEAR goes to a third party's service", func(q question) (bool, bool) {
+			return false, q.a == EnrichExternal && q.tlp > stix.Clear
+		}},
 		// "For the eyes and ears of individual recipients only, no further disclosure."
 		{"TLP:RED is for named persons", func(q question) (bool, bool) {
 			if q.tlp != stix.Red {
@@ -97,8 +102,6 @@ func rules() []rule {
 			}
 			return slices.Contains(q.l.Persons, q.s.Person), true
 		}},
-		{"a marking is unknown", func(q question) (bool, bool) { return q.own, q.l.Unknown }},
-		{"under embargo", func(q question) (bool, bool) { return q.own, q.l.Embargo > q.now }},
 		{"its own organisation", func(q question) (bool, bool) { return true, q.own }},
 		// "restricts sharing to the organization only"
 		{"TLP:AMBER+STRICT is for named organisations", func(q question) (bool, bool) {
@@ -107,7 +110,7 @@ func rules() []rule {
 		// "within their organization and its clients"
 		{"TLP:AMBER is for named organisations and their clients", func(q question) (bool, bool) {
 			return q.registered() && (slices.Contains(q.l.Audience, q.s.Org) || slices.ContainsFunc(q.s.ClientOf, func(o string) bool {
-				return slices.Contains(q.l.Audience, o) || !q.l.Mixed && o == q.l.Owner
+				return o != "" && (slices.Contains(q.l.Audience, o) || !q.l.Mixed && o == q.l.Owner)
 			})), q.tlp == stix.Amber
 		}},
 		// "within their community … not via publicly accessible channels"
@@ -127,7 +130,19 @@ func Decide(s Subject, l label.Label, a Action, now int64) Verdict {
 	return decide(rules(), s, l, a, now)
 }
 
-func decide(policy []rule, s Subject, l label.Label, a Action, now int64) Verdict {
+// decide asks the policy about each part of the label; all must allow.
+func decide(policy []rule, s Subject, l label.Label, a Action, now int64) (v Verdict) {
+	for _, part := range l.Parts() {
+		part.PAP = l.PAP
+		if v = decidePart(policy, s, part, a, now); !v.Allow {
+			return v
+		}
+	}
+	v.Obligations = l.Statements
+	return v
+}
+
+func decidePart(policy []rule, s Subject, l label.Label, a Action, now int64) Verdict {
 	q := question{s: s, l: l, a: a, now: now, tlp: l.TLP}
 	if l.IEP != nil && (l.IEP.Start > now || l.IEP.Until != 0 && l.IEP.Until <= now) {
 		q.tlp = max(q.tlp, stix.AmberStrict)
@@ -138,11 +153,7 @@ func decide(policy []rule, s Subject, l label.Label, a Action, now int64) Verdic
 	q.own = (q.s.Kind == Person || q.s.Kind == Client) && q.s.Org != "" && q.s.Org == l.Owner && !l.Mixed
 	for _, r := range policy {
 		if allow, answers := r.says(q); answers {
-			v := Verdict{Allow: allow, Reason: r.name}
-			if allow {
-				v.Obligations = l.Statements
-			}
-			return v
+			return Verdict{Allow: allow, Reason: r.name}
 		}
 	}
 	return Verdict{Reason: "no rule allows it"}

@@ -46,7 +46,7 @@ func (v *View) Page(ctx context.Context, q Query, f func(*Item) error) (p Page, 
 func (g *glance) page(q Query, sq store.Query, f func(*Item) error) (p Page, err error) {
 	err = g.snap.Members(g.ctx, sq, func(r *store.Row) error {
 		it, err := g.item(r)
-		if err != nil || it == nil || q.IDs != nil && !slices.Contains(q.IDs, it.ID) {
+		if err != nil || it == nil || q.IDs != nil && !slices.Contains(q.IDs, it.ID) || q.Sources != nil && !slices.Contains(q.Sources, it.Source) {
 			return err
 		}
 		if q.Limit > 0 && p.N == q.Limit { // one row ahead, so that More is never a promise that cannot be kept

@@ -3,6 +3,7 @@ package release
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"threatwatch"
 	"threatwatch/label"
@@ -273,11 +274,17 @@ func mentions(it *Item, query string) bool {
 	if err != nil {
 		return false
 	}
-	text := strings.ToLower(o.Text())
-	for _, w := range strings.Fields(strings.ToLower(query)) {
-		if !strings.Contains(text, strings.Trim(w, `"`)) {
+	words := tokens(o.Text())
+	asked := tokens(query)
+	for i, w := range asked {
+		if !slices.Contains(words, w) && (i < len(asked)-1 || !slices.ContainsFunc(words, func(x string) bool { return strings.HasPrefix(x, w) })) {
 			return false
 		}
 	}
 	return true
+}
+
+// tokens splits a text into the words that the search knows.
+func tokens(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
