@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"threatwatch/stix"
 )
 
 // Org is an invented organisation.
@@ -21,10 +19,9 @@ type Org struct {
 // Person is an invented person; Role is one of account's.
 type Person struct{ Name, Email, Org, Role string }
 
-// Source says things.
+// Source says things, each object under a marking of its own.
 type Source struct {
 	Name, Owner string
-	TLP         stix.Level // of what is not marked
 	Public      bool
 	Objects     [][]byte // STIX 2.1
 }
@@ -52,9 +49,9 @@ func People() []Person {
 // Sources lists the sources with what they say.
 func Sources() []Source {
 	return []Source{
-		{Name: "Threatwatch sample", Owner: "example-exchange", TLP: stix.Clear, Public: true, Objects: catalogue()},
-		{Name: "Example Energy", Owner: "example-energy", TLP: stix.AmberStrict, Objects: energy()},
-		{Name: "Example Hospital", Owner: "example-hospital", TLP: stix.AmberStrict, Objects: hospital()},
+		{Name: "Threatwatch sample", Owner: "example-exchange", Public: true, Objects: catalogue()},
+		{Name: "Example Energy", Owner: "example-energy", Objects: energy()},
+		{Name: "Example Hospital", Owner: "example-hospital", Objects: hospital()},
 	}
 }
 

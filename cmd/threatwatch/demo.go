@@ -11,7 +11,6 @@ import (
 	"threatwatch"
 	"threatwatch/account"
 	"threatwatch/intake"
-	"threatwatch/label"
 	"threatwatch/sample"
 	"threatwatch/store"
 )
@@ -119,8 +118,7 @@ func (a *app) loadSample(st store.Store) (logins []login, err error) {
 func (a *app) loadSource(in *intake.Intake, s sample.Source) error {
 	src, err := in.SourceByName(a.ctx, s.Name)
 	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		def := label.Label{TLP: s.TLP, Owner: s.Owner}.Body()
-		src, err = in.AddSource(a.ctx, store.Source{Name: s.Name, Owner: s.Owner, Public: s.Public, Default: def})
+		src, err = in.AddSource(a.ctx, store.Source{Name: s.Name, Owner: s.Owner, Public: s.Public})
 	}
 	if err != nil {
 		return err

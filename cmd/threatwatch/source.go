@@ -23,7 +23,7 @@ type sourceCmd struct {
 type sourceAddCmd struct {
 	data
 
-	TLP      string `name:"tlp" placeholder:"LEVEL" help:"TLP of what the source says when nothing is marked: clear, green, amber, amber+strict or red. Default: amber+strict."`
+	TLP      string `name:"tlp" placeholder:"LEVEL" help:"What the source says has at least this TLP: clear, green, amber, amber+strict or red. Without it, what is unmarked is amber+strict."`
 	Public   bool   `help:"Its collection may be read without login (objects still need TLP:CLEAR)."`
 	Owner    string `placeholder:"ORG" help:"Organisation that speaks. Default: the operator of this exchange."`
 	Quota    int64  `placeholder:"N" help:"Objects it may hold. Default: no limit."`

@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"taxii/taxiitest":    {"taxii", "stix"},
 	"account":            {"store"},
 	"web":                {"release", "account", "stix", "label"},
-	"sample":             {"stix", "label"},
+	"sample":             {"stix"},
 	"internal/testdata":  {},
 	"internal/pyenv":     {},
 	"internal/webtest":   {},
