@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -127,10 +128,21 @@ func (v *visit) links(view *release.View, of thing) (groups []linkGroup, far []t
 			add(link{How: strings.ToLower(plural(via.Type)) + " about it", Via: via, Far: via, Text: via.Text})
 		}
 	}
+	slices.SortStableFunc(groups, func(a, b linkGroup) int { return cmp.Compare(rank(a.How), rank(b.How)) })
 	for _, id := range outgoing(of) {
 		add(link{How: "refers to", Via: of, Far: end(id)})
 	}
 	return groups, far, err
+}
+
+// rank puts claims and denials before the rest, at the same place on every page.
+func rank(how string) int {
+	for i, first := range []string{"attributed to", "opinions about it", "notes about it"} {
+		if strings.HasPrefix(how, first) {
+			return i
+		}
+	}
+	return 3
 }
 
 // outgoing lists what an object itself refers to.

@@ -50,6 +50,9 @@ func newThing(it *release.Item) thing {
 			break
 		}
 	}
+	if who := authors(t.fields); t.Type == "opinion" && who != "" {
+		t.Name = who + ": " + strings.ReplaceAll(t.Name, "-", " ")
+	}
 	if t.Name == "" {
 		t.Name = t.Type
 	}
@@ -60,6 +63,16 @@ func newThing(it *release.Item) thing {
 		}
 	}
 	return t
+}
+
+// authors are those whose note or opinion it is (STIX 2.1 §4.14, §4.16).
+func authors(fields map[string]any) string {
+	list, _ := fields["authors"].([]any)
+	var names []string
+	for _, x := range list {
+		names = append(names, text(x))
+	}
+	return strings.Join(names, ", ")
 }
 
 func (t thing) str(key string) string { s, _ := t.fields[key].(string); return s }
