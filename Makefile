@@ -5,7 +5,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help demo build fonts test test-long check race bench bench-quick deps clean
+.PHONY: help demo build test test-long check race bench bench-quick deps clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,19 +13,16 @@ help: ## this list
 demo: build ## build, then run the exchange with its own sample at http://127.0.0.1:8080
 	./bin/threatwatch demo --listen $(LISTEN)
 
-build: fonts ## build bin/threatwatch, one static binary
+build: ## build bin/threatwatch, one static binary
 	$(GO) build -trimpath -ldflags=-s -o bin/threatwatch ./cmd/threatwatch
-
-fonts: ## fetch the page fonts from their npm packages (the program works without them)
-	@test ! -x web/build/fetch.sh || web/build/fetch.sh
 
 deps: ## install what the tests need (Debian packages, Python clients, axe)
 	@.ci/deps
 
-test: deps fonts ## every test, installing what they need
+test: deps ## every test, installing what they need
 	$(GO) test -timeout 25m ./...
 
-test-long: deps fonts ## the long soaks: 200 kills, more random cases
+test-long: deps ## the long soaks: 200 kills, more random cases
 	THREATWATCH_LONG=1 $(GO) test -timeout 120m -count=1 ./...
 
 check: ## what runs before a commit: format, vet, staticcheck, import table, race
@@ -45,4 +42,4 @@ bench-quick: build ## the same in under 3 minutes
 	$(GO) run ./bench
 
 clean: ## remove what was built
-	rm -rf bin .venv web/build/node_modules web/static/fonts/*.woff2
+	rm -rf bin .venv web/build/node_modules

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// TestAccessible asks axe in headless Chromium about every kind of page, narrow and wide, light and dark: WCAG 2.2 AA.
+func TestAccessible(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
+	if err != nil || axeErr != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("Chromium and axe-core are needed: make deps")
+		}
+		t.Skip("needs Chromium and axe-core: make deps")
+	}
+	s := newSite(t)
+	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
+	defer cancel()
+	ctx, cancel := chromedp.NewContext(alloc)
+	defer cancel()
+	if err := chromedp.Do(ctx); err != nil { // the first run starts the browser and must have no time limit
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	ada := s.as("ada@energy.example")
+	_, front, _ := s.get(s.browser(), "/")
+	incident := ""
+	for _, m := range hrefs.FindAllStringSubmatch(front, -1) {
+		if strings.HasPrefix(m[1], "/objects/incident") {
+			incident = m[1]
+		}
+	}
+	for _, path := range []string{"/", incident, "/types/indicator", "/search?q=google", "/search?q=nothing-at-all", "/sign-in", "/about", "/nowhere"} {
+		for _, look := range []struct {
+			width  int64
+			scheme string
+			client *http.Client
+		}{{360, "light", nil}, {1280, "dark", nil}, {1280, "light", ada}} {
+			err := chromedp.Do(ctx,
+				chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+					return dress(ctx, tab, s, look.width, look.scheme, look.client)
+				}),
+				chromedp.Navigate(s.url+path),
+			)
+			if err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			result, err := chromedp.Run(ctx, chromedp.Evaluate[string](string(axe)+`;
+				axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({
+					n: r.passes.length, wide: document.documentElement.scrollWidth > innerWidth,
+					bad: r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join("; "))}))`, chromedp.EvalAwaitPromise))
+			if err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			var r struct {
+				N    int
+				Wide bool
+				Bad  []string
+			}
+			if err := json.Unmarshal([]byte(result), &r); err != nil {
+				t.Fatal(err)
+			}
+			if r.N < 5 || r.Wide || len(r.Bad) > 0 {
+				t.Errorf("%s at %d px, %s: %d rules passed, scrolls sideways: %v, violations:\n%s", path, look.width, look.scheme, r.N, r.Wide, strings.Join(r.Bad, "\n"))
+			}
+		}
+	}
+}
+
+// dress sets the width, the colours and the session of a tab; the page's CSP is passed over, for axe alone.
+func dress(ctx context.Context, tab *chromedp.Target, s *site, width int64, scheme string, c *http.Client) error {
+	if _, err := cdp.Call(ctx, tab, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}); err != nil {
+		return err
+	}
+	if _, err := cdp.Call(ctx, tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1}); err != nil {
+		return err
+	}
+	look := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, look); err != nil {
+		return err
+	}
+	if _, err := cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{}); err != nil || c == nil {
+		return err
+	}
+	u, err := url.Parse(s.url)
+	if err != nil {
+		return err
+	}
+	for _, k := range c.Jar.Cookies(u) {
+		if _, err := cdp.Call(ctx, tab, network.SetCookie, network.SetCookieParams{Name: k.Name, Value: k.Value, URL: s.url}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
