@@ -16,11 +16,6 @@ type count struct {
 	N    int
 }
 
-type section struct {
-	Type   string
-	Things []thing
-}
-
 // front is the latest of what the visitor may see.
 func (s *site) front(v *visit) error {
 	view := v.view(release.ShowPage)

@@ -80,9 +80,6 @@ func (a *app) secret(st store.Store) ([]byte, error) {
 	return doc.Secret, nil
 }
 
-// terminal says whether a person is reading the output.
-func (a *app) terminal() bool { return isTerminal(a.Out) }
-
 // isTerminal says whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
