@@ -1,0 +1,103 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"threatwatch/store"
+	"threatwatch/store/storetest"
+)
+
+// TestContract runs the suite that every engine runs.
+func TestContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, dir string) store.Store {
+		t.Helper()
+		d, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() }) // a test may have closed it to open it again
+		return d
+	})
+}
+
+// TestFailingCommit: what failed before the commit is not there, what failed after it is; either way the store goes on.
+func TestFailingCommit(t *testing.T) {
+	for point, stored := range map[string]bool{"before commit": false, "after commit": true} {
+		t.Run(point, func(t *testing.T) {
+			dir := t.TempDir()
+			d, err := Open(t.Context(), dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			broken := errors.New("power cut")
+			d.fault = func(p string) error {
+				if p == point {
+					return broken
+				}
+				return nil
+			}
+			write := func(key string) error {
+				return d.Update(t.Context(), func(tx store.Tx) error { return tx.PutRecord(t.Context(), "k", key, []byte(`{}`)) })
+			}
+			if err := write("a"); !errors.Is(err, broken) {
+				t.Fatalf("%v, want the power cut", err)
+			}
+			d.fault = nil
+			if err := write("b"); err != nil {
+				t.Fatalf("after a failed commit: %v", err)
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if d, err = Open(t.Context(), dir, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			found := map[string]bool{}
+			err = d.Read(t.Context(), func(s store.Snapshot) error {
+				return s.Records(t.Context(), "k", "", func(key string, _ []byte) error { found[key] = true; return nil })
+			})
+			if err != nil || found["a"] != stored || !found["b"] {
+				t.Errorf("%v, %v: want a %v and b", found, err, stored)
+			}
+		})
+	}
+}
+
+// BenchmarkPut measures transactions of 1,000 objects with references, values and words.
+func BenchmarkPut(b *testing.B) {
+	d, err := Open(b.Context(), b.TempDir(), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	const batch = 1000
+	n := 0
+	for b.Loop() {
+		err := d.Update(b.Context(), func(tx store.Tx) error {
+			l, err := tx.InternLabel(b.Context(), "x")
+			if err != nil {
+				return err
+			}
+			var puts []*store.Put
+			for range batch {
+				n++
+				id := fmt.Sprintf("indicator--%08x-1111-4111-8111-%012x", uint32(n)*2654435761, n)
+				puts = append(puts, &store.Put{
+					Head: store.Head{ID: id, Type: "indicator", Modified: 1, Source: 1, Label: l},
+					Raw:  fmt.Appendf(nil, `{"type":"indicator","id":"%s","x":"%0600d"}`, id, n),
+					Refs: []store.Ref{{Kind: "created_by_ref", ID: "identity--11111111-1111-4111-8111-111111111111"}}, Values: []string{fmt.Sprint("domain-name:x", n)},
+					Text: fmt.Sprintf("loader campaign number%d delivered by mail attachment", n), Collections: []store.CollectionID{1},
+				})
+			}
+			_, err = tx.Put(b.Context(), puts)
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "objects/s")
+}
