@@ -53,7 +53,10 @@ func canonical(class, s string) string {
 		}
 		return ""
 	case "windows-registry-key":
-		return "windows-registry-key:" + canonicalKey(s)
+		if k := canonicalKey(s); k != "" {
+			return "windows-registry-key:" + k
+		}
+		return ""
 	case "autonomous-system":
 		if n, err := strconv.ParseUint(s, 10, 32); err == nil {
 			return "autonomous-system:" + strconv.FormatUint(n, 10)
@@ -135,6 +138,9 @@ func canonicalDomain(s string) string {
 	}
 	if !plain || strings.Contains(s, "--") && containsFold(s, "xn--") {
 		if a, err := hostProfile().ToASCII(s); err == nil {
+			if strings.ContainsFunc(a, notHost) {
+				return "" // mapped to what cannot stand in a name, as a no-break space to a space
+			}
 			s = a
 		} else if !plain {
 			return ""
@@ -144,11 +150,19 @@ func canonicalDomain(s string) string {
 	if !lower {
 		s = strings.ToLower(s)
 	}
+	if strings.Contains(s, "..") {
+		return ""
+	}
 	s = strings.TrimSuffix(s, ".")
-	if s == "" || len(s) > 253 || s[0] == '.' || strings.Contains(s, "..") {
+	if s == "" || len(s) > 253 || s[0] == '.' {
 		return ""
 	}
 	return s
+}
+
+// notHost says that a character of an ASCII name is none of the characters above.
+func notHost(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._*", r))
 }
 
 // hostProfile is UTS 46 for lookups, non-transitional, with underscores allowed.

@@ -1,0 +1,232 @@
+package account_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"threatwatch"
+	"threatwatch/account"
+	"threatwatch/store"
+	"threatwatch/store/sqlite"
+)
+
+// house is the accounts of one organisation, with a clock that the test moves.
+type house struct {
+	*account.Accounts
+	st  store.Store
+	now time.Time
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	h := &house{st: st, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	h.Accounts = account.New(st, func() time.Time { return h.now })
+	if _, err := h.AddOrg(t.Context(), account.Org{Name: "Example Energy"}); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func request(t *testing.T, set func(*http.Request)) *http.Request {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.RemoteAddr = "192.0.2.1:1234"
+	set(r)
+	return r
+}
+
+func wantKind(t *testing.T, what string, err error, kind threatwatch.Kind) {
+	t.Helper()
+	if threatwatch.KindOf(err) != kind {
+		t.Errorf("%s: %v, want %s", what, err, kind)
+	}
+}
+
+// everythingStored is the text of all records that the accounts keep.
+func (h *house) everythingStored(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	err := h.st.Read(t.Context(), func(s store.Snapshot) error {
+		var errs []error
+		for _, kind := range []string{"org", "person", "token", "session", "setup", "audit"} {
+			errs = append(errs, s.Records(t.Context(), kind, "", func(key string, doc []byte) error {
+				b.WriteString(key + " " + string(doc) + "\n")
+				return nil
+			}))
+		}
+		return errors.Join(errs...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestTokens(t *testing.T) {
+	h := newHouse(t)
+	secret, tok, err := h.CreateToken(t.Context(), "siem", "example-energy", account.Publisher, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, set := range map[string]func(*http.Request){
+		"bearer":         func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+secret) },
+		"bearer, lower":  func(r *http.Request) { r.Header.Set("Authorization", "bearer "+secret) },
+		"token":          func(r *http.Request) { r.Header.Set("Authorization", "Token "+secret) },
+		"basic password": func(r *http.Request) { r.SetBasicAuth("siem", secret) },
+		"basic user":     func(r *http.Request) { r.SetBasicAuth(secret, "") },
+	} {
+		c, err := h.Authenticate(t.Context(), request(t, set))
+		if err != nil || c.Kind != account.KindClient || c.Org.ID != "example-energy" || c.Role != account.Publisher {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
+	}
+	bearer := func(s string) error {
+		_, err := h.Authenticate(t.Context(), request(t, func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+s) }))
+		return err
+	}
+	wantKind(t, "a letter more", bearer(secret+"x"), threatwatch.Unauthenticated)
+	wantKind(t, "another scheme", func() error {
+		_, err := h.Authenticate(t.Context(), request(t, func(r *http.Request) { r.Header.Set("Authorization", "Digest "+secret) }))
+		return err
+	}(), threatwatch.Unauthenticated)
+	c, err := h.Authenticate(t.Context(), request(t, func(r *http.Request) { r.URL.RawQuery = "token=" + secret }))
+	if err != nil || c.Kind != account.KindPublic {
+		t.Errorf("a token in the address: %+v, %v", c, err)
+	}
+	h.now = h.now.Add(time.Hour)
+	wantKind(t, "expired", bearer(secret), threatwatch.Unauthenticated)
+	h.now = h.now.Add(-time.Minute)
+	if err := bearer(secret); err != nil {
+		t.Errorf("before it expires: %v", err)
+	}
+	if err := h.RevokeToken(t.Context(), tok.ID); err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, "revoked", bearer(secret), threatwatch.Unauthenticated)
+	wantKind(t, "revoke nothing", h.RevokeToken(t.Context(), "000000000000"), threatwatch.NotFound)
+	_, _, err = h.CreateToken(t.Context(), "x", "nobody", account.Reader, 0)
+	wantKind(t, "for no organisation", err, threatwatch.NotFound)
+	_, _, err = h.CreateToken(t.Context(), "x", "example-energy", "king", 0)
+	wantKind(t, "an unknown role", err, threatwatch.Invalid)
+	if strings.Contains(h.everythingStored(t), secret) {
+		t.Error("the secret of a token is stored")
+	}
+}
+
+func TestPeople(t *testing.T) {
+	h := newHouse(t)
+	const password = "correct horse battery"
+	p, err := h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "Ada@Energy.example", Role: account.Analyst}, password)
+	if err != nil || p.ID != "ada@example-energy" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	_, err = h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "ada@energy.example", Role: account.Reader}, password)
+	wantKind(t, "twice", err, threatwatch.Conflict)
+	_, err = h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "bob@energy.example", Role: account.Reader}, "short")
+	wantKind(t, "a short password", err, threatwatch.Invalid)
+	_, err = h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "no address", Role: account.Reader}, password)
+	wantKind(t, "no address", err, threatwatch.Invalid)
+
+	cookie, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1", true)
+	if err != nil || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite == http.SameSiteNoneMode || !strings.HasPrefix(cookie.Name, "__Host-") {
+		t.Fatalf("%+v, %v", cookie, err)
+	}
+	who := func() account.Caller {
+		c, err := h.Authenticate(t.Context(), request(t, func(r *http.Request) { r.AddCookie(cookie) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if c := who(); c.Person == nil || c.Person.ID != p.ID || c.Role != account.Analyst {
+		t.Errorf("signed in: %+v", c)
+	}
+	stored := h.everythingStored(t)
+	if strings.Contains(stored, password) || strings.Contains(stored, cookie.Value) || !strings.Contains(stored, "$argon2id$") {
+		t.Errorf("stored: %s", stored)
+	}
+	h.now = h.now.Add(account.SessionLife)
+	if c := who(); c.Kind != account.KindPublic {
+		t.Errorf("after its life: %+v", c)
+	}
+	h.now = h.now.Add(-time.Minute)
+	if err := h.SetPassword(t.Context(), "ada@energy.example", "another long password"); err != nil {
+		t.Fatal(err)
+	}
+	if c := who(); c.Kind != account.KindPublic {
+		t.Errorf("after a new password: %+v", c)
+	}
+	_, err = h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1", true)
+	wantKind(t, "the old password", err, threatwatch.Unauthenticated)
+}
+
+// TestGuessing: after some failures even the right password waits, and nobody learns whether the address exists.
+func TestGuessing(t *testing.T) {
+	h := newHouse(t)
+	const password = "correct horse battery"
+	if _, err := h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "ada@energy.example", Role: account.Reader}, password); err != nil {
+		t.Fatal(err)
+	}
+	_, known := h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.9", true)
+	_, unknown := h.StartSession(t.Context(), "bob@energy.example", "wrong", "192.0.2.9", true)
+	if known == nil || unknown == nil || known.Error() != unknown.Error() {
+		t.Errorf("%v differs from %v", known, unknown)
+	}
+	for range 6 {
+		h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.1", true)
+	}
+	_, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2", true)
+	wantKind(t, "while one has to wait", err, threatwatch.Unauthenticated)
+	h.now = h.now.Add(15 * time.Minute)
+	if _, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2", true); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+func TestSetupLink(t *testing.T) {
+	h := newHouse(t)
+	link, err := h.SetupLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.TrimPrefix(link, "/setup/")
+	h.now = h.now.Add(25 * time.Hour)
+	wantKind(t, "a day later", h.CheckSetup(t.Context(), secret), threatwatch.NotFound)
+	if link, err = h.SetupLink(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, "the link before", h.CheckSetup(t.Context(), secret), threatwatch.NotFound)
+	p, err := h.Setup(t.Context(), strings.TrimPrefix(link, "/setup/"), "Example Exchange", "Olga", "olga@exchange.example", "long enough, operator")
+	if err != nil || p.Role != account.Operator {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if again, err := h.SetupLink(t.Context()); err != nil || again != "" {
+		t.Errorf("another link although there is an operator: %q, %v", again, err)
+	}
+	events, err := h.AuditLog(t.Context())
+	if err != nil || len(events) != 1 {
+		t.Errorf("trail: %v, %v", events, err)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	order := []account.Role{account.Reader, account.Analyst, account.Publisher, account.Operator}
+	for i, r := range order {
+		for j, need := range order {
+			if r.Includes(need) != (i >= j) {
+				t.Errorf("%s includes %s: %v", r, need, r.Includes(need))
+			}
+		}
+		if account.Role("").Includes(r) || account.Role("king").Includes(r) {
+			t.Errorf("an unknown role includes %s", r)
+		}
+	}
+}
