@@ -1,0 +1,189 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"threatwatch/store"
+)
+
+// Members lists what q selects.
+func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row) error) error {
+	w, ok, err := s.filter(q)
+	if err != nil || !ok {
+		return err
+	}
+	w2 := *w
+	w2.conds, w2.args = slices.Clone(w.conds), slices.Clone(w.args)
+	if q.IDs != nil {
+		var keys []any
+		for _, id := range q.IDs {
+			if key, ok, err := s.c.key(id); err != nil {
+				return err
+			} else if ok {
+				keys = append(keys, key)
+			}
+		}
+		if len(keys) == 0 {
+			return nil
+		}
+		w2.add("m.oid IN (SELECT oid FROM objid WHERE id IN ("+marks(len(keys))+"))", keys...)
+	}
+	if q.From != 0 {
+		w2.add("m.stamp "+map[bool]string{false: ">", true: "<"}[q.Newest]+" ?", int64(q.From))
+	}
+	order := " ORDER BY m.stamp"
+	if q.Newest {
+		order += " DESC"
+	}
+	body := ""
+	if !q.NoBodies {
+		body = ", a.raw"
+	}
+	all := q.Version.All
+	if all && q.Limit > 0 {
+		order += " LIMIT " + strconv.Itoa(q.Limit)
+	}
+	sc, n := newScanner(s.c, !q.NoBodies), 0
+	err = s.c.each("SELECT "+headColumns+", m.stamp"+body+" FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE"+w2.String()+order, w2.args, func(r *sql.Rows) error {
+		if err := sc.scan(r); err != nil {
+			return err
+		}
+		if n&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !all {
+			ok, err := s.wanted(q, w, &sc.row)
+			if err != nil || !ok {
+				return err
+			}
+		}
+		if err := f(&sc.row); err != nil {
+			return err
+		}
+		if n++; n == q.Limit {
+			return store.Stop
+		}
+		return nil
+	})
+	return stopped(err)
+}
+
+func stopped(err error) error {
+	if errors.Is(err, store.Stop) {
+		return nil
+	}
+	return err
+}
+
+// filter makes the conditions of everything in q but ids and versions.
+func (s *snapshot) filter(q store.Query) (*where, bool, error) {
+	w := &where{}
+	if !w.labels(q.Labels, "m.label") {
+		return nil, false, nil
+	}
+	switch len(q.Collections) {
+	case 0:
+		if q.Collections != nil {
+			return nil, false, nil
+		}
+		w.add("m.older = 0")
+	case 1:
+		w.add("m.coll = ?", int64(q.Collections[0]))
+	default:
+		w.add("m.coll IN (" + ints(q.Collections) + ")")
+		// An assertion that is in several of them is listed once, at its newest stamp.
+		w.add("NOT EXISTS (SELECT 1 FROM member n WHERE n.oid = m.oid AND n.stamp > m.stamp AND n.coll IN (" + ints(q.Collections) + "))")
+	}
+	if q.Sources != nil {
+		w.add("m.source IN (" + ints(q.Sources) + ")")
+	}
+	if q.Types != nil {
+		var codes []int64
+		for _, name := range q.Types {
+			code, err := s.c.code(name)
+			if err != nil {
+				return nil, false, err
+			}
+			if code != 0 {
+				codes = append(codes, code)
+			}
+		}
+		if len(codes) == 0 {
+			return nil, false, nil
+		}
+		w.add("m.type IN (" + ints(codes) + ")")
+	}
+	if q.After != 0 {
+		w.add("m.stamp > ?", int64(q.After))
+	}
+	if q.Before != 0 {
+		w.add("m.stamp < ?", int64(q.Before))
+	}
+	if q.Spec20 != nil {
+		want := int64(0)
+		if *q.Spec20 {
+			want = int64(store.V20)
+		}
+		w.add(fmt.Sprintf("m.flags & %d = %d", store.V20, want))
+	}
+	if !q.Quarantined {
+		w.add(fmt.Sprintf("m.flags & %d = 0", store.Quarantined))
+	}
+	return w, true, nil
+}
+
+// wanted applies the version filter, after all others (TAXII 2.1 §3.4.1): first and last are those among what the others select.
+func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error) {
+	v := q.Version
+	if v.All {
+		return true, nil
+	}
+	same := "" // only versions of this specification compete
+	if q.HighestSpec && row.Flags&store.Several != 0 {
+		same = fmt.Sprintf(" AND m.flags & %d = %d", store.V20, row.Flags&store.V20)
+		if row.Flags&store.V20 != 0 {
+			ok, err := s.best(w, row, fmt.Sprintf("m.flags & %d = 0", store.V20))
+			if err != nil || !ok {
+				return ok, err
+			}
+		}
+	}
+	if slices.Contains(v.At, row.Modified) {
+		return true, nil
+	}
+	last := v.Last || !v.First && len(v.At) == 0
+	if !last && !v.First {
+		return false, nil
+	}
+	if row.Flags&store.Several == 0 {
+		return true, nil
+	}
+	order := []any{row.Modified, row.Modified, int64(row.Added)}
+	if last {
+		ok, err := s.best(w, row, "(b.modified > ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
+		if ok || err != nil || !v.First {
+			return ok, err
+		}
+	}
+	return s.best(w, row, "(b.modified < ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
+}
+
+// best says that no other version of the object beats this row.
+func (s *snapshot) best(w *where, row *store.Row, better string, args ...any) (bool, error) {
+	key, ok, err := s.c.key(row.ID)
+	if err != nil || !ok {
+		return false, err
+	}
+	args = slices.Concat([]any{key}, args, []any{int64(row.OID)}, w.args)
+	var one int
+	err = s.c.one("SELECT 1 FROM objid o CROSS JOIN assertion b ON b.oid = o.oid CROSS JOIN member m ON m.oid = o.oid WHERE o.id = ? AND "+better+" AND o.oid <> ? AND"+w.String()+"LIMIT 1", args, &one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	return false, err
+}
