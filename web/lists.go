@@ -24,9 +24,9 @@ func (s *site) front(v *visit) error {
 		return err
 	}
 	var body struct {
-		Incidents, Reports, Indicators []thing
-		Counts                         []count
-		Total                          int
+		Incidents, Actors, Reports, Indicators []thing
+		Counts                                 []count
+		Total                                  int
 	}
 	for t, n := range all {
 		body.Counts = append(body.Counts, count{t, n})
@@ -34,15 +34,18 @@ func (s *site) front(v *visit) error {
 	}
 	slices.SortFunc(body.Counts, func(a, b count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Type, b.Type)) })
 	for _, x := range []struct {
-		to  *[]thing
-		typ string
-		n   int
-	}{{&body.Incidents, "incident", 12}, {&body.Reports, "report", 6}, {&body.Indicators, "indicator", 10}} {
-		if *x.to, _, err = v.latest(view, release.Query{Types: []string{x.typ}, Limit: x.n}); err != nil {
+		to    *[]thing
+		types []string
+		n     int
+	}{
+		{&body.Incidents, []string{"incident"}, 12}, {&body.Reports, []string{"report"}, 6}, {&body.Indicators, []string{"indicator"}, 10},
+		{&body.Actors, []string{"campaign", "intrusion-set", "malware", "threat-actor", "tool"}, 12},
+	} {
+		if *x.to, _, err = v.latest(view, release.Query{Types: x.types, Limit: x.n}); err != nil {
 			return err
 		}
 	}
-	return v.show(http.StatusOK, "front", "Latest threats", strictest(body.Incidents, body.Reports, body.Indicators), body)
+	return v.show(http.StatusOK, "front", "Latest threats", strictest(body.Incidents, body.Actors, body.Reports, body.Indicators), body)
 }
 
 func (v *visit) latest(view *release.View, q release.Query) (list []thing, p release.Page, err error) {
@@ -82,6 +85,24 @@ func (s *site) list(v *visit) error {
 	return v.show(http.StatusOK, "list", body.Heading, strictest(things), body)
 }
 
+// named are the types whose objects people look for by name.
+var named = []string{"incident", "intrusion-set", "threat-actor", "campaign", "malware", "tool", "vulnerability", "attack-pattern", "report", "indicator",
+	"infrastructure", "identity", "course-of-action", "location"}
+
+// fits says how well a name fits what was asked: 0 is it, 1 begins so, 2 holds it, 3 only the text does.
+func (t thing) fits(q string) int {
+	name, q := strings.ToLower(t.Name), strings.ToLower(q)
+	switch {
+	case name == q:
+		return 0
+	case strings.HasPrefix(name, q):
+		return 1
+	case strings.Contains(name, q):
+		return 2
+	}
+	return 3
+}
+
 // search finds a value exactly, and words in texts.
 func (s *site) search(v *visit) error {
 	q := strings.TrimSpace(v.r.URL.Query().Get("q"))
@@ -115,8 +136,11 @@ func (s *site) search(v *visit) error {
 	if err := v.view(release.Lookup).Lookup(v.r.Context(), q, 0, collect(&body.Exact)); err != nil {
 		return err
 	}
-	if err := v.view(release.Search).Search(v.r.Context(), q, nil, 0, collect(&body.Things)); err != nil {
-		return err
+	for _, types := range [][]string{named, nil} { // what has a name before what ties it together
+		if err := v.view(release.Search).Search(v.r.Context(), q, types, 0, collect(&body.Things)); err != nil {
+			return err
+		}
 	}
+	slices.SortStableFunc(body.Things, func(a, b thing) int { return cmp.Compare(a.fits(q), b.fits(q)) })
 	return v.show(http.StatusOK, "list", body.Heading, strictest(body.Exact, body.Things), body)
 }

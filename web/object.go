@@ -121,9 +121,9 @@ func (v *visit) links(view *release.View, of thing) (groups []linkGroup, far []t
 		how := strings.ReplaceAll(via.str("relationship_type"), "-", " ")
 		switch from, to := via.str("source_ref"), via.str("target_ref"); {
 		case via.Type == "relationship" && from == of.ID:
-			add(link{How: how, Via: via, Far: end(to), Text: via.str("description")})
+			add(link{How: how, Via: via, Far: end(to), Text: prose(via.str("description"))})
 		case via.Type == "relationship" && to == of.ID:
-			add(link{How: how + " (from there)", Via: via, Far: end(from), Text: via.str("description")})
+			add(link{How: how + " (from there)", Via: via, Far: end(from), Text: prose(via.str("description"))})
 		default:
 			add(link{How: strings.ToLower(plural(via.Type)) + " about it", Via: via, Far: via, Text: via.Text})
 		}

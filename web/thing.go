@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,11 +59,22 @@ func newThing(it *release.Item) thing {
 	}
 	for _, k := range []string{"description", "explanation", "content", "pattern"} {
 		if s, ok := t.fields[k].(string); ok && s != "" {
-			t.Text = s
+			t.Text = prose(s)
 			break
 		}
 	}
 	return t
+}
+
+var (
+	markdownLink = regexp.MustCompile(`\[([^\[\]\n]{1,200})\]\(https?://[^\s()]{1,500}\)`)
+	citation     = regexp.MustCompile(`\(Citation: [^()\n]{1,200}\)`)
+)
+
+// prose is a text as pages show it: links by their words alone, and without marks of citation, because the sources stand below. The
+// object keeps its own text.
+func prose(s string) string {
+	return citation.ReplaceAllString(markdownLink.ReplaceAllString(s, "$1"), "")
 }
 
 // authors are those whose note or opinion it is (STIX 2.1 §4.14, §4.16).
@@ -199,6 +211,13 @@ var funcs = template.FuncMap{
 	"clock":  func(t time.Time) string { return t.Format("2 Jan 2006, 15:04 UTC") },
 	"words":  func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 	"kind":   func(s string) string { return strings.ReplaceAll(s, "-", " ") },
+	"thousands": func(n int) string {
+		s := strconv.Itoa(n)
+		for i := len(s) - 3; i > 0; i -= 3 {
+			s = s[:i] + "," + s[i:]
+		}
+		return s
+	},
 	"short": func(s string) string {
 		r := []rune(s)
 		if len(r) <= 220 {
