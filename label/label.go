@@ -20,7 +20,7 @@ import (
 type Label struct {
 	TLP        stix.Level `json:"tlp,omitempty"`
 	Owner      string     `json:"owner,omitempty"`      // organisation that said it; "" is the operator of this exchange
-	Mixed      bool       `json:"mixed,omitempty"`      // joined from labels that do not melt into one: nobody is the owner any more
+	Mixed      bool       `json:"mixed,omitempty"`      // joined from several owners: nobody is the owner any more
 	Audience   []string   `json:"audience,omitempty"`   // organisations named as recipients, sorted
 	Persons    []string   `json:"persons,omitempty"`    // "person@org" named for RED, sorted
 	PAP        stix.Level `json:"pap,omitempty"`        // what may be done with it, not who may see it
@@ -82,94 +82,12 @@ func ParseLevel(s string) (stix.Level, error) {
 // String is the level as FIRST prints it.
 func (l Label) String() string { return "TLP:" + strings.ToUpper(l.TLP.String()) }
 
-// Join returns the label of what holds both: who may see it may see each, and nobody else. Labels of one owner that name the same
-// recipients melt into one; others stand side by side in And. Obligations are united. Order and repetition do not matter; another
-// grouping may be written otherwise, but admits the same.
-func Join(a, b Label) Label {
-	var parts []Label
-	for _, p := range slices.Concat(a.Parts(), b.Parts()) {
-		parts = insert(parts, p)
-	}
-	parts = slices.DeleteFunc(parts, func(p Label) bool { return p.implied(parts) })
-	bodies := make(map[string]Label, len(parts))
-	for _, p := range parts {
-		bodies[p.who().Body()] = p.who()
-	}
-	j := Label{TLP: max(a.TLP, b.TLP), PAP: max(a.PAP, b.PAP), Statements: set(slices.Concat(a.Statements, b.Statements)), IEP: joinIEP(a.IEP, b.IEP),
-		Embargo: max(a.Embargo, b.Embargo), Unknown: a.Unknown || b.Unknown}
-	if len(bodies) == 1 {
-		for _, p := range bodies {
-			j.Owner, j.Mixed, j.Audience, j.Persons = p.Owner, p.Mixed, p.Audience, p.Persons
-		}
-		return j
-	}
-	j.Mixed = true
-	for _, body := range slices.Sorted(maps.Keys(bodies)) {
-		j.And = append(j.And, bodies[body])
-	}
-	return j
-}
-
 // Parts are the labels of which each must admit a reader: And, or the label itself.
 func (l Label) Parts() []Label {
 	if len(l.And) > 0 {
 		return l.And
 	}
 	return []Label{l}
-}
-
-// who is a label without what does not decide who may see it.
-func (l Label) who() Label {
-	l.PAP, l.Statements = 0, nil
-	l.Audience, l.Persons = set(l.Audience), set(l.Persons)
-	if l.TLP < stix.Red {
-		l.Persons = nil
-	}
-	if l.IEP != nil {
-		l.IEP = &IEP{Start: l.IEP.Start, Until: l.IEP.Until}
-		if *l.IEP == (IEP{}) {
-			l.IEP = nil
-		}
-	}
-	if l.open() && l.IEP == nil { // outside of an IEP's time the names are asked for
-		l.Audience = nil
-	}
-	return l
-}
-
-// insert adds a part, melted with one that it melts with.
-func insert(parts []Label, p Label) []Label {
-	p = p.who()
-	for i, q := range parts {
-		if p.melts(q) {
-			q.TLP, q.Embargo, q.Unknown, q.IEP = max(p.TLP, q.TLP), max(p.Embargo, q.Embargo), p.Unknown || q.Unknown, joinIEP(p.IEP, q.IEP)
-			q.Audience = set(slices.Concat(p.Audience, q.Audience)) // equal, or one is open and names nobody
-			return insert(slices.Delete(parts, i, i+1), q)
-		}
-	}
-	return append(parts, p)
-}
-
-// melts says that one label can say exactly what both say: they are of one owner and admit readers by the same names.
-func (l Label) melts(o Label) bool {
-	if l.Owner != o.Owner || l.Mixed || o.Mixed {
-		return false
-	}
-	if l.TLP == stix.Red || o.TLP == stix.Red { // nobody named: the owner alone, whatever the other allows
-		return l.TLP == o.TLP && slices.Equal(l.Persons, o.Persons) && slices.Equal(l.Audience, o.Audience)
-	}
-	windowed := l.IEP != nil || o.IEP != nil // outside of its time an open label needs the names it has not
-	return slices.Equal(l.Audience, o.Audience) || !windowed && (l.open() || o.open())
-}
-
-// implied says that another part admits only whom this one admits as well: an open label without conditions beside a stricter one.
-func (l Label) implied(parts []Label) bool {
-	if !l.open() || l.Unknown || l.Embargo != 0 || l.IEP != nil {
-		return false
-	}
-	return slices.ContainsFunc(parts, func(p Label) bool {
-		return p.TLP > l.TLP || p.TLP == l.TLP && (p.Unknown || p.Embargo != 0 || p.IEP != nil || p.Owner < l.Owner || p.Mixed && !l.Mixed)
-	})
 }
 
 // open says that the label names no recipients because it does not need to.
@@ -210,16 +128,7 @@ func Closed(holder, target Label) bool {
 	if target.IEP != nil && (holder.IEP == nil || *joinIEP(holder.IEP, target.IEP) != *holder.IEP) {
 		return false
 	}
-	return Join(holder, holder).access() == Join(holder, target).access()
-}
-
-// access is the text of what decides who may see it.
-func (l Label) access() string {
-	var b strings.Builder
-	for _, p := range l.Parts() {
-		b.WriteString(p.who().Body())
-	}
-	return b.String()
+	return maps.Equal(atomsOf(holder), atomsOf(holder, target))
 }
 
 // FromMarkings tightens a base label by markings. A marking names nobody, so it cuts no audience that the owner chose. One that says
