@@ -60,10 +60,10 @@ func readText(r io.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, threatwatch.Errorf(threatwatch.Invalid, "read gzip: %w", err)
 		}
-		src, size = zr, size*6
+		src, size = zr, min(size*6, 64<<20) // a guess, so not a large one
 	}
 	var buf bytes.Buffer
-	buf.Grow(int(min(max(size, 0), 64<<20)) + bytes.MinRead)
+	buf.Grow(int(min(max(size, 0), MaxText)) + bytes.MinRead) // growing by doubling would hold the text three times
 	n, err := buf.ReadFrom(io.LimitReader(src, MaxText+1))
 	switch {
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF) && src != io.Reader(br):
