@@ -36,7 +36,7 @@ func (a *Accounts) Authenticate(ctx context.Context, r *http.Request) (Caller, e
 				return a.byToken(ctx, s)
 			}
 		}
-		p, err := a.password(ctx, user, pass, network(r))
+		p, err := a.password(ctx, user, pass, Network(r))
 		if err != nil {
 			return Caller{}, err
 		}
@@ -94,8 +94,8 @@ func (a *Accounts) Standing(ctx context.Context, org string) (o Org, clientOf []
 	return o, clientOf, err
 }
 
-// network is where a request comes from, as coarse as needed to slow down guessing: the address, or the /64 of IPv6.
-func network(r *http.Request) string {
+// Network is where a request comes from, as coarse as needed to slow down guessing: the address, or the /64 of IPv6.
+func Network(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

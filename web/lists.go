@@ -137,6 +137,9 @@ func (s *site) search(v *visit) error {
 		return err
 	}
 	for _, types := range [][]string{named, nil} { // what has a name before what ties it together
+		if body.More {
+			break
+		}
 		if err := v.view(release.Search).Search(v.r.Context(), q, types, 0, collect(&body.Things)); err != nil {
 			return err
 		}

@@ -1,11 +1,11 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"strings"
 
 	"threatwatch"
+	"threatwatch/account"
 )
 
 // form is a form with what was typed and what was wrong with it.
@@ -34,11 +34,7 @@ func (s *site) signIn(v *visit) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "The form could not be read: %w", err)
 	}
 	f := form{Email: v.r.PostForm.Get("email"), Next: backTo(v.r.PostForm.Get("next"))}
-	host, _, err := net.SplitHostPort(v.r.RemoteAddr)
-	if err != nil {
-		host = v.r.RemoteAddr
-	}
-	c, err := s.Accounts.StartSession(v.r.Context(), f.Email, v.r.PostForm.Get("password"), host, s.Secure)
+	c, err := s.Accounts.StartSession(v.r.Context(), f.Email, v.r.PostForm.Get("password"), account.Network(v.r), s.Secure)
 	if threatwatch.KindOf(err) == threatwatch.Unauthenticated {
 		f.Error = err.Error()
 		return v.show(http.StatusForbidden, "signin", "Sign in", badge{}, f)

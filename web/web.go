@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -164,12 +163,9 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 // problem says what went wrong, what is kept and what to do next.
 func (v *visit) problem(err error) {
 	code, text := threatwatch.HTTPStatus(threatwatch.KindOf(err)), threatwatch.Message(err)
-	if code >= 500 || code == 0 {
+	if code >= 500 {
 		v.s.Log.Error("page", "path", v.r.URL.Path, "error", err)
 		code, text = http.StatusInternalServerError, "Something went wrong here. Nothing was changed. The operator finds it in the log under the request id "+v.w.Header().Get("X-Request-Id")+"."
-	}
-	if errors.Is(err, http.ErrNotSupported) {
-		code = http.StatusBadRequest
 	}
 	title := http.StatusText(code)
 	if e := v.show(code, "problem", title, badge{}, strings.ToUpper(text[:1])+text[1:]); e != nil {

@@ -26,6 +26,9 @@ type app struct {
 	Err io.Writer
 }
 
+// atTerminal is who the audit trail names for commands: whoever may write the data directory.
+const atTerminal = "operator at the terminal"
+
 // data is the flag that commands over a data directory embed.
 type data struct {
 	Data string `help:"Directory of the exchange's data." placeholder:"DIR" default:"./data" env:"THREATWATCH_DATA_DIR" type:"path"`

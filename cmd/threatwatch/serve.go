@@ -16,6 +16,7 @@ import (
 	"threatwatch/release"
 	"threatwatch/store"
 	"threatwatch/taxii"
+	"threatwatch/web"
 )
 
 type serveCmd struct {
@@ -90,7 +91,9 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		io.WriteString(w, "ready\n")
 	})
 	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
-	pages(mux, cfg, rel, acc, log)
+	mux.Handle("/", web.New(web.Options{
+		Releaser: rel, Accounts: acc, Title: cfg.Title, Root: cfg.TAXII.Root, Secure: cfg.secure(), Subject: callerSubject, Log: log,
+	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if api.Owns(r.URL.Path) { // before the mux, which would redirect
 			api.ServeHTTP(w, r)

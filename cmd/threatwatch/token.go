@@ -57,7 +57,7 @@ func (c *tokenCreateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := acc.Audit(a.ctx, "operator at the terminal", "token created", t.ID); err != nil {
+	if err := acc.Audit(a.ctx, atTerminal, "token created", t.ID); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.Out, secret)
@@ -140,5 +140,5 @@ func (c *tokenRevokeCmd) Run(a *app) error {
 	if err := acc.RevokeToken(a.ctx, c.ID); err != nil {
 		return err
 	}
-	return acc.Audit(a.ctx, "operator at the terminal", "token revoked", c.ID)
+	return acc.Audit(a.ctx, atTerminal, "token revoked", c.ID)
 }

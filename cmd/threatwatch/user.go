@@ -69,7 +69,7 @@ func (c *userAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := acc.Audit(a.ctx, "operator at the terminal", "person added", p.ID); err != nil {
+	if err := acc.Audit(a.ctx, atTerminal, "person added", p.ID); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.Out, p.ID)
@@ -153,5 +153,5 @@ func (c *userPasswordCmd) Run(a *app) error {
 	if err := acc.SetPassword(a.ctx, c.Email, password); err != nil {
 		return err
 	}
-	return acc.Audit(a.ctx, "operator at the terminal", "password set", strings.ToLower(c.Email))
+	return acc.Audit(a.ctx, atTerminal, "password set", strings.ToLower(c.Email))
 }
