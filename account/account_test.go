@@ -230,3 +230,12 @@ func TestRoles(t *testing.T) {
 		}
 	}
 }
+
+func TestNetwork(t *testing.T) {
+	for from, want := range map[string]string{"192.0.2.7:1": "192.0.2.7", "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::", "odd": "odd"} {
+		r := request(t, func(r *http.Request) { r.RemoteAddr = from })
+		if got := account.Network(r); got != want {
+			t.Errorf("%s is of %s, want %s", from, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -424,5 +425,29 @@ func TestServeAndEnd(t *testing.T) {
 	}
 	if code := run(t.Context(), []string{"restore", backup, "--data", restored}, strings.NewReader(""), &out, &errs); code != exitCannot {
 		t.Errorf("restore over an exchange: exit %d", code)
+	}
+}
+
+// TestManyFound: a search with more hits than a page holds says so, by words and by value.
+func TestManyFound(t *testing.T) {
+	s := newSite(t)
+	in := intake.New(s.st, time.Now)
+	src, err := in.SourceByName(t.Context(), "Threatwatch sample")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var objects [][]byte
+	for i := range 120 {
+		objects = append(objects, fmt.Appendf(nil, `{"type":"indicator","spec_version":"2.1","id":"indicator--%08x-1111-4111-8111-111111111111","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",`+
+			`"name":"plentiful %d","pattern":"[domain-name:value = 'many.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","object_marking_refs":["marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"]}`, i, i))
+	}
+	if _, err := in.Submit(t.Context(), intake.Submission{Source: src.ID}, objects); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{"plentiful", "many.example", "many[.]example"} {
+		code, body, _ := s.get(s.browser(), "/search?q="+url.QueryEscape(q))
+		if n := strings.Count(body, `class="row"`); code != http.StatusOK || n != 100 || !strings.Contains(body, "more than is shown") {
+			t.Errorf("%s: %d, %d rows, says that there is more: %v", q, code, n, strings.Contains(body, "more than is shown"))
+		}
 	}
 }
