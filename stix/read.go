@@ -1,179 +1,220 @@
 package stix
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
-	"errors"
 	"io"
-	"os"
-
-	"threatwatch"
 )
-
-// MaxText is how many decoded bytes [ReadObjects] takes.
-const MaxText = 2 << 30
 
 // ReadObjects reads STIX objects out of whatever people keep them in: a bundle (2.0 or 2.1), a TAXII envelope, an array, a bare
 // object, or several of these one after the other (NDJSON); gzip is recognised by its first bytes. It calls f for each object; raw is
-// valid until f returns. spec20 says that the object came in a bundle with spec_version 2.0, wherever in the bundle that stands.
+// valid until f returns. spec20 says that the object came in a bundle with spec_version 2.0.
 //
-// The whole text is held in memory, up to [MaxText]. The grammar of each value is checked before its first object is handed over; what
-// [Parse] checks besides (UTF-8, repeated names, numbers, depth) is left to it, so that one bad object does not fail its
-// neighbours. A *[SyntaxError] names the offset in the decoded text. An error of f ends the reading and is returned as it is.
+// Objects of an array, and of a bundle whose type (and spec_version, if it has one) stands before its objects, are handed over as they
+// are read, so that memory is bounded by the largest object. Any other value is held until its end shows what it is, up to [MaxText].
+// The grammar of each object is checked before it is handed over; what [Parse] checks besides (UTF-8, repeated names, numbers,
+// depth) is left to it, so that one bad object does not fail its neighbours. A *[SyntaxError] names the offset in the decoded
+// text; objects before it have been handed over. An error of f ends the reading and is returned as it is.
 func ReadObjects(r io.Reader, f func(raw []byte, spec20 bool) error) error {
-	b, err := readText(r)
+	return readObjects(r, windowSize, f)
+}
+
+func readObjects(r io.Reader, size int, f func(raw []byte, spec20 bool) error) error {
+	w, err := openWindow(r, size)
 	if err != nil {
 		return err
 	}
-	if bytes.HasPrefix(b, []byte("\uFEFF")) {
-		return &SyntaxError{Rule: "RFC 8259 §8.1", Msg: "byte order mark"}
+	at, c, err := w.space(0)
+	switch {
+	case err != nil:
+		return err
+	case bytes.HasPrefix(w.b, []byte("\uFEFF")):
+		return syntaxAt(0, "RFC 8259 §8.1", "byte order mark")
+	case c == 0:
+		return syntaxAt(int(at), "RFC 8259 §2", "no JSON value")
 	}
-	i := skipSpace(b, 0)
-	if i == len(b) {
-		return &SyntaxError{Offset: int64(i), Rule: "RFC 8259 §2", Msg: "no JSON value"}
-	}
-	var w wrapper
-	for i < len(b) {
-		w = wrapper{spans: w.spans[:0]}
-		end, err := w.scan(b, i)
+	for c != 0 {
+		rd := reading{w: w, f: f, start: at}
+		end, err := rd.value(c)
 		if err != nil {
 			return err
 		}
-		for _, s := range w.spans {
-			if err := f(b[s.from:s.to:s.to], w.spec20); err != nil {
-				return err
-			}
+		w.keep = end
+		if at, c, err = w.space(end); err != nil {
+			return err
 		}
-		i = skipSpace(b, end)
 	}
 	return nil
 }
 
-// readText returns the whole of r, unpacked if it begins like gzip.
-func readText(r io.Reader) ([]byte, error) {
-	size := sizeOf(r)
-	br := bufio.NewReaderSize(r, 64<<10)
-	var src io.Reader = br
-	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		zr, err := gzip.NewReader(br)
-		if err != nil {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "read gzip: %w", err)
-		}
-		src, size = zr, min(size*6, 64<<20) // a guess, so not a large one
-	}
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(size, 0), MaxText)) + bytes.MinRead) // growing by doubling would hold the text three times
-	n, err := buf.ReadFrom(io.LimitReader(src, MaxText+1))
-	switch {
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF) && src != io.Reader(br):
-		return nil, threatwatch.Errorf(threatwatch.Invalid, "read gzip: %w", err)
-	case err != nil:
-		return nil, err
-	case n > MaxText:
-		return nil, threatwatch.Errorf(threatwatch.TooLarge, "more than %d bytes of JSON", int64(MaxText))
-	}
-	return buf.Bytes(), nil
+// reading is one top-level value on its way to f.
+type reading struct {
+	w     *window
+	f     func(raw []byte, spec20 bool) error
+	start int64 // of the value
+
+	typ, spec string
+	names     map[string]bool
+	objects   byte   // first byte of the value of objects
+	other     bool   // a member that no envelope has
+	held      []span // elements of objects that wait for the end of the value
 }
 
-// sizeOf is how much r will probably give, 0 when unknown.
-func sizeOf(r io.Reader) int64 {
-	switch r := r.(type) {
-	case *os.File:
-		if st, err := r.Stat(); err == nil && st.Mode().IsRegular() {
-			return st.Size()
-		}
-	case interface{ Len() int }:
-		return int64(r.Len())
-	}
-	return 0
-}
+type span struct{ from, to int64 }
 
-type span struct{ from, to int }
-
-// A wrapper is one top-level value and the objects in it.
-type wrapper struct {
-	spans  []span
-	spec20 bool
-}
-
-// scan finds the objects of the value at b[i] and returns the index after it.
-func (w *wrapper) scan(b []byte, i int) (int, error) {
-	switch b[i] {
+// value passes the value that begins with c and returns the offset after it.
+func (r *reading) value(c byte) (int64, error) {
+	r.w.keep = r.start
+	switch c {
 	case '[':
-		return w.elements(b, i)
+		return r.elements(r.start, r.handOver)
 	case '{':
-		return w.object(b, i)
+		return r.object()
 	}
-	return i, syntaxAt(i, "RFC 8259 §2", "neither an object nor an array")
+	return r.start, syntaxAt(int(r.start), "RFC 8259 §2", "neither an object nor an array")
+}
+
+// handOver gives one object to f; it is not needed afterwards.
+func (r *reading) handOver(from, to int64) error {
+	r.w.keep = to
+	return r.f(r.w.text(from, to), r.spec == "2.0")
+}
+
+func (r *reading) hold(from, to int64) error {
+	r.held = append(r.held, span{from, to})
+	return nil
 }
 
 // object looks at a bundle, an envelope or a bare object.
-func (w *wrapper) object(b []byte, start int) (int, error) {
-	var typ, spec string
-	objects := byte(0) // first byte of the value of objects
-	other := false     // a member that no envelope has
-	seen := map[string]bool{}
-	end, err := members(b, start, func(name string, at, from int) (int, error) {
-		if seen[name] {
-			return at, syntaxAt(at, "RFC 7493 §2.3", "the name \""+clip(name)+"\" stands twice")
-		}
-		seen[name] = true
-		if name == "objects" {
-			objects = b[from]
-			if objects == '[' {
-				return w.elements(b, from)
+func (r *reading) object() (int64, error) {
+	r.names = map[string]bool{}
+	end, err := r.members()
+	if err != nil {
+		return end, err
+	}
+	switch {
+	case r.bundle(), r.envelope():
+		for _, s := range r.held {
+			if err := r.f(r.w.text(s.from, s.to), r.typ == "bundle" && r.spec == "2.0"); err != nil {
+				return end, err
 			}
 		}
-		to, err := skipValue(b, from)
-		if err != nil {
-			return to, err
-		}
-		switch name {
-		case "type":
-			typ = literalText(b[from:to])
-		case "spec_version":
-			spec = literalText(b[from:to])
-		case "objects", "more", "next":
-		default:
-			other = true
-		}
-		return to, nil
-	})
-	switch {
-	case err != nil:
-		return end, err
-	case typ == "bundle" && (objects == 0 || objects == '['):
-		w.spec20 = spec == "2.0"
-	case typ == "" && objects == '[' || len(seen) == 0 || typ == "" && objects == 0 && !other && !seen["type"] && (seen["more"] || seen["next"]):
-		// an envelope, empty perhaps
-	default:
-		w.spans = append(w.spans[:0], span{start, end})
+		return end, nil
 	}
-	return end, nil
+	return end, r.f(r.w.text(r.start, end), false)
 }
 
-func (w *wrapper) elements(b []byte, i int) (int, error) {
-	i = skipSpace(b, i+1)
-	if i < len(b) && b[i] == ']' {
-		return i + 1, nil
+func (r *reading) bundle() bool {
+	return r.typ == "bundle" && (r.objects == 0 || r.objects == '[')
+}
+
+// envelope says that the value is a TAXII envelope, empty perhaps. TAXII 2.1 §3.7
+func (r *reading) envelope() bool {
+	switch {
+	case r.names["type"]:
+		return false
+	case r.objects == '[' || len(r.names) == 0:
+		return true
+	}
+	return r.objects == 0 && !r.other && (r.names["more"] || r.names["next"])
+}
+
+// members walks the members of the object and returns the offset after it.
+func (r *reading) members() (int64, error) {
+	i, c, err := r.w.space(r.start + 1)
+	if err != nil || c == '}' {
+		return i + 1, err
 	}
 	for {
-		end, err := skipValue(b, i)
+		at := i
+		if i, err = r.w.pass(i, skipName); err != nil {
+			return i, err
+		}
+		if i, c, err = r.w.space(i); err != nil {
+			return i, err
+		}
+		if c == 0 {
+			return i, syntaxAt(int(i), "RFC 8259 §2", "the text ends too early")
+		}
+		if i, err = r.member(at, i, c); err != nil {
+			return i, err
+		}
+		if i, c, err = r.w.space(i); err != nil {
+			return i, err
+		}
+		switch c {
+		case ',':
+			if i, _, err = r.w.space(i + 1); err != nil {
+				return i, err
+			}
+		case '}':
+			return i + 1, nil
+		case 0:
+			return i, syntaxAt(int(i), "RFC 8259 §4", "an object is not closed")
+		default:
+			return i, syntaxAt(int(i), "RFC 8259 §4", "neither comma nor closing brace")
+		}
+	}
+}
+
+// member looks at the member whose name stands at at and whose value, beginning with c, stands at from.
+func (r *reading) member(at, from int64, c byte) (int64, error) {
+	name := firstString(r.w.b[at-r.w.base:])
+	if r.names[name] {
+		return at, syntaxAt(int(at), "RFC 7493 §2.3", "the name \""+clip(name)+"\" stands twice")
+	}
+	r.names[name] = true
+	if name == "objects" {
+		if r.objects = c; c == '[' {
+			if r.typ == "bundle" {
+				return r.elements(from, r.handOver)
+			}
+			return r.elements(from, r.hold)
+		}
+	}
+	to, err := r.w.pass(from, skipValue)
+	if err != nil {
+		return to, err
+	}
+	switch name {
+	case "type":
+		r.typ = literalText(r.w.text(from, to))
+	case "spec_version":
+		r.spec = literalText(r.w.text(from, to))
+	case "objects", "more", "next":
+	default:
+		r.other = true
+	}
+	return to, nil
+}
+
+// elements gives each element of the array at an offset to f and returns the offset after the array.
+func (r *reading) elements(at int64, f func(from, to int64) error) (int64, error) {
+	i, c, err := r.w.space(at + 1)
+	if err != nil || c == ']' {
+		return i + 1, err
+	}
+	for {
+		end, err := r.w.pass(i, skipValue)
 		if err != nil {
 			return end, err
 		}
-		w.spans = append(w.spans, span{i, end})
-		if i = skipSpace(b, end); i >= len(b) {
-			return i, syntaxAt(i, "RFC 8259 §5", "an array is not closed")
+		if err := f(i, end); err != nil {
+			return end, err
 		}
-		switch b[i] {
+		if i, c, err = r.w.space(end); err != nil {
+			return i, err
+		}
+		switch c {
 		case ',':
-			i = skipSpace(b, i+1)
+			if i, _, err = r.w.space(i + 1); err != nil {
+				return i, err
+			}
 		case ']':
 			return i + 1, nil
+		case 0:
+			return i, syntaxAt(int(i), "RFC 8259 §5", "an array is not closed")
 		default:
-			return i, syntaxAt(i, "RFC 8259 §5", "neither comma nor closing bracket")
+			return i, syntaxAt(int(i), "RFC 8259 §5", "neither comma nor closing bracket")
 		}
 	}
 }

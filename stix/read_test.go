@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"threatwatch/internal/testdata"
 )
@@ -59,6 +62,49 @@ func TestReadObjects(t *testing.T) {
 		got, err := readAll(strings.NewReader(c.in))
 		if err != nil || strings.Join(got, "|") != c.want {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
+		}
+	}
+}
+
+// TestReadObjectsWindows: wherever the text that is held ends, what is read is the same, and so is the fault.
+func TestReadObjectsWindows(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{
+		`{"type":"bundle","id":"b","spec_version":"2.0","objects":[{"a":"\u00e9\\\""}, {"b":[1,-2.5e10,true,null]}],"x":"y"}  `,
+		`{"objects":[{"a":"\u00e9"},{"b":12}],"type":"bundle"}`, `[{"a":1},{"b":false}]`, "{\"type\":\"a\"}\n{\"type\":\"b\"}\n",
+		`{"type":"bundle","objects":[{"a":1},{"a":2},{"b":tru}]}`, `[{"a":01}]`, `[{"a":"\u00g0"}]`, `[{"a":"x`, `[{"a":"\`, `[{"a":nul`, `[1.`, `{"type":"bundle","objects":[{}`,
+	} {
+		want, fault := readAll(strings.NewReader(in))
+		for size := 1; size <= len(in)+1; size++ {
+			var got []string
+			err := readObjects(iotest.HalfReader(strings.NewReader(in)), size, func(raw []byte, spec20 bool) error {
+				got = append(got, map[bool]string{true: "2.0 "}[spec20]+string(raw))
+				return nil
+			})
+			if !slices.Equal(got, want) || fmt.Sprint(err) != fmt.Sprint(fault) {
+				t.Fatalf("%s in windows of %d: %q, %v, want %q, %v", in, size, got, err, want, fault)
+			}
+		}
+	}
+}
+
+// TestReadObjectsHoldsLittle: objects are handed over before the rest of their bundle is there.
+func TestReadObjectsHoldsLittle(t *testing.T) {
+	t.Parallel()
+	for _, head := range []string{`[`, `{"type":"bundle","id":"b","objects":[`, ``} {
+		in, out := io.Pipe()
+		seen := make(chan string)
+		go func() {
+			ReadObjects(in, func(raw []byte, _ bool) error { seen <- string(raw); return nil })
+			close(seen)
+		}()
+		object := `{"type":"tool","name":"` + strings.Repeat("x", windowSize) + `"}`
+		go io.WriteString(out, head+object+strings.Repeat(" ", 4*windowSize))
+		if got := <-seen; got != object {
+			t.Errorf("after %q: %d bytes", head, len(got))
+		}
+		out.Close()
+		for range seen {
 		}
 	}
 }

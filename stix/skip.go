@@ -13,44 +13,6 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// members walks the object at b[i]: f gets each name, where it stands, and where its value begins, and returns where the value ends.
-func members(b []byte, i int, f func(name string, at, from int) (int, error)) (int, error) {
-	i = skipSpace(b, i+1)
-	if i < len(b) && b[i] == '}' {
-		return i + 1, nil
-	}
-	for {
-		at := i
-		if i >= len(b) || b[i] != '"' {
-			return i, syntaxAt(i, "RFC 8259 §4", "a name in quotes is missing")
-		}
-		end, err := skipString(b, i)
-		if err != nil {
-			return end, err
-		}
-		if i = skipSpace(b, end); i >= len(b) || b[i] != ':' {
-			return i, syntaxAt(i, "RFC 8259 §4", "a colon is missing")
-		}
-		if i = skipSpace(b, i+1); i >= len(b) {
-			return i, syntaxAt(i, "RFC 8259 §2", "the text ends too early")
-		}
-		if i, err = f(literalText(b[at:end]), at, i); err != nil {
-			return i, err
-		}
-		if i = skipSpace(b, i); i >= len(b) {
-			return i, syntaxAt(i, "RFC 8259 §4", "an object is not closed")
-		}
-		switch b[i] {
-		case ',':
-			i = skipSpace(b, i+1)
-		case '}':
-			return i + 1, nil
-		default:
-			return i, syntaxAt(i, "RFC 8259 §4", "neither comma nor closing brace")
-		}
-	}
-}
-
 // literalText decodes a string literal; "" when it is none, or not one that [ParseValue] takes.
 func literalText(lit []byte) string {
 	v, err := ParseValue(lit)
@@ -59,6 +21,18 @@ func literalText(lit []byte) string {
 	}
 	return v.Text()
 }
+
+// firstString decodes the string literal that b begins with.
+func firstString(b []byte) string {
+	end, err := skipString(b, 0)
+	if err != nil {
+		return ""
+	}
+	return literalText(b[:end])
+}
+
+// The skip functions check the grammar of what stands at b[i] and return the index after it, or an error and the index up to which they
+// have looked: len(b) when more text could change the answer.
 
 // skipDepth bounds the nesting that [ReadObjects] looks through; [Parse] refuses an object long before.
 const skipDepth = 4096
@@ -153,12 +127,15 @@ func skipString(b []byte, i int) (int, error) {
 		case c == '"':
 			return i + 1, nil
 		case c == '\\':
-			if i+1 >= len(b) || strings.IndexByte(`"\/bfnrtu`, b[i+1]) < 0 {
+			if i+1 >= len(b) {
+				return len(b), syntaxAt(i, "RFC 8259 §7", "a string is not closed")
+			}
+			if strings.IndexByte(`"\/bfnrtu`, b[i+1]) < 0 {
 				return i, syntaxAt(i, "RFC 8259 §7", "an unknown escape in a string")
 			}
 			if b[i+1] == 'u' {
 				if i+6 > len(b) {
-					return i, syntaxAt(i, "RFC 8259 §7", "four hexadecimal digits are missing")
+					return len(b), syntaxAt(i, "RFC 8259 §7", "four hexadecimal digits are missing")
 				}
 				if _, ok := hex4(string(b[i+2:i+6]), 0); !ok {
 					return i, syntaxAt(i, "RFC 8259 §7", "four hexadecimal digits are missing")
@@ -176,6 +153,9 @@ func skipWord(b []byte, i int, word string) (int, error) {
 	if i+len(word) <= len(b) && string(b[i:i+len(word)]) == word {
 		return i + len(word), nil
 	}
+	if strings.HasPrefix(word, string(b[i:])) {
+		return len(b), syntaxAt(i, "RFC 8259 §2", "the text ends too early")
+	}
 	return i, syntaxAt(i, "RFC 8259 §3", "no JSON value")
 }
 
@@ -186,7 +166,7 @@ func skipNumber(b []byte, i int) (int, error) {
 	}
 	n, _, ok := scanNumber(string(b[i:end]), 0)
 	if !ok || n != end-i {
-		return i, syntaxAt(i, "RFC 8259 §3", "no JSON value")
+		return end, syntaxAt(i, "RFC 8259 §3", "no JSON value")
 	}
 	return end, nil
 }
