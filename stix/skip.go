@@ -1,6 +1,10 @@
 package stix
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
 
 func syntaxAt(at int, rule, msg string) *SyntaxError {
 	return &SyntaxError{Offset: int64(at), Rule: rule, Msg: msg}
@@ -15,6 +19,9 @@ func skipSpace(b []byte, i int) int {
 
 // literalText decodes a string literal; "" when it is none, or not one that [ParseValue] takes.
 func literalText(lit []byte) string {
+	if n := len(lit); n >= 2 && lit[0] == '"' && bytes.IndexByte(lit, '\\') < 0 && utf8.Valid(lit) {
+		return string(lit[1 : n-1])
+	}
 	v, err := ParseValue(lit)
 	if err != nil {
 		return ""
