@@ -152,7 +152,7 @@ func (t *tx) erase(oid store.OID) error {
 	if o, err := stix.Parse(raw); err == nil {
 		for _, v := range o.Values() {
 			h, _ := hashes(v)
-			if err := t.c.exec("DELETE FROM val WHERE hash = ? AND oid = ?", h, int64(oid)); err != nil {
+			if err := t.c.exec("DELETE FROM value WHERE gen = ? AND hash = ? AND oid = ?", generation(oid), h, int64(oid)); err != nil {
 				return err
 			}
 		}
@@ -160,7 +160,7 @@ func (t *tx) erase(oid store.OID) error {
 			if node, ok, err := t.c.key(r.ID); err != nil {
 				return err
 			} else if ok {
-				if err := t.c.exec("DELETE FROM edge WHERE node = ? AND oid = ?", node, int64(oid)); err != nil {
+				if err := t.c.exec("DELETE FROM mention WHERE gen = ? AND node = ? AND oid = ?", generation(oid), node, int64(oid)); err != nil {
 					return err
 				}
 			}

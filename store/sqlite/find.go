@@ -71,7 +71,7 @@ func (s *snapshot) ByValue(_ context.Context, ls store.Labels, value string, lim
 	hash, chk := hashes(value)
 	w := &where{}
 	w.add("v.hash = ? AND v.chk = ?", hash, chk)
-	return s.listed(w, ls, "val v CROSS JOIN assertion a ON a.oid = v.oid", "v.oid", limit, f)
+	return s.listed(w, ls, "generation g CROSS JOIN value v ON v.gen = g.gen CROSS JOIN assertion a ON a.oid = v.oid", "g.gen DESC, v.oid", limit, f)
 }
 
 // listed runs a lookup that goes from postings to assertions.
@@ -171,7 +171,7 @@ func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, kinds
 	}
 	sc := newScanner(s.c, true)
 	var kind int64
-	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw, e.kind FROM edge e CROSS JOIN assertion a ON a.oid = e.oid WHERE"+w.String()+"ORDER BY e.oid DESC LIMIT "+strconv.Itoa(limit), w.args, func(r *sql.Rows) error {
+	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw, e.kind FROM generation g CROSS JOIN mention e ON e.gen = g.gen CROSS JOIN assertion a ON a.oid = e.oid WHERE"+w.String()+"ORDER BY g.gen DESC, e.oid DESC LIMIT "+strconv.Itoa(limit), w.args, func(r *sql.Rows) error {
 		if err := sc.scan(r, &kind); err != nil {
 			return err
 		}

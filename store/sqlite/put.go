@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -108,7 +109,7 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, write := range []func([]row) error{t.putBodies, t.putMembers, t.putIDs, t.putValues, t.putEdges, t.putTexts} {
+	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putMembers, t.putIDs, t.putValues, t.putEdges, t.putTexts} {
 		if err := write(fresh); err != nil {
 			return nil, fmt.Errorf("put: %w", err)
 		}
@@ -182,6 +183,21 @@ func (t *tx) several(rows []row, h store.Head) error {
 		return fmt.Errorf("flag the first of several: %w", err)
 	}
 	return t.mark(h.OID, l, h.Flags|store.Several)
+}
+
+// generation is the part of the postings that an assertion belongs to. See schema/002_generations.sql.
+func generation(oid store.OID) int64 { return int64(oid >> 19) }
+
+// putGenerations notes the generations that begin with these rows; their OIDs rise.
+func (t *tx) putGenerations(rows []row) error {
+	for i, r := range rows {
+		if g := generation(r.OID); i == 0 || g != generation(rows[i-1].OID) {
+			if err := t.c.exec("INSERT OR IGNORE INTO generation(gen) VALUES (?)", g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (t *tx) putBodies(rows []row) error {
@@ -282,27 +298,21 @@ func hashes(value string) (hash, chk int64) {
 }
 
 func (t *tx) putValues(rows []row) error {
-	type val struct{ hash, chk, oid int64 }
+	type val struct{ gen, hash, oid, chk int64 }
 	var vals []val
 	for _, r := range rows {
 		for _, v := range r.Values {
 			h, c := hashes(v)
-			vals = append(vals, val{h, c, int64(r.OID)})
+			vals = append(vals, val{generation(r.OID), h, int64(r.OID), c})
 		}
 	}
 	slices.SortFunc(vals, func(a, b val) int {
-		if a.hash != b.hash {
-			if a.hash < b.hash {
-				return -1
-			}
-			return 1
-		}
-		return int(a.oid - b.oid)
+		return cmp.Or(cmp.Compare(a.gen, b.gen), cmp.Compare(a.hash, b.hash), cmp.Compare(a.oid, b.oid))
 	})
 	vals = slices.CompactFunc(vals, func(a, b val) bool { return a.hash == b.hash && a.oid == b.oid })
-	b := bulk{c: t.c, head: "INSERT OR IGNORE INTO val(hash, oid, chk) VALUES ", cols: 3}
+	b := bulk{c: t.c, head: "INSERT OR IGNORE INTO value(gen, hash, oid, chk) VALUES ", cols: 4}
 	for _, v := range vals {
-		if err := b.add(v.hash, v.oid, v.chk); err != nil {
+		if err := b.add(v.gen, v.hash, v.oid, v.chk); err != nil {
 			return err
 		}
 	}
@@ -311,6 +321,7 @@ func (t *tx) putValues(rows []row) error {
 
 func (t *tx) putEdges(rows []row) error {
 	type edge struct {
+		gen  int64
 		node []byte
 		oid  int64
 		kind int64
@@ -333,24 +344,18 @@ func (t *tx) putEdges(rows []row) error {
 			if err != nil {
 				return err
 			}
-			edges = append(edges, edge{node, int64(r.OID), kind})
+			edges = append(edges, edge{generation(r.OID), node, int64(r.OID), kind})
 		}
 	}
 	slices.SortFunc(edges, func(a, b edge) int {
-		if d := bytes.Compare(a.node, b.node); d != 0 {
-			return d
-		}
-		if a.oid != b.oid {
-			return int(a.oid - b.oid)
-		}
-		return int(a.kind - b.kind)
+		return cmp.Or(cmp.Compare(a.gen, b.gen), bytes.Compare(a.node, b.node), cmp.Compare(a.oid, b.oid), cmp.Compare(a.kind, b.kind))
 	})
 	edges = slices.CompactFunc(edges, func(a, b edge) bool {
 		return a.oid == b.oid && a.kind == b.kind && bytes.Equal(a.node, b.node)
 	})
-	b := bulk{c: t.c, head: "INSERT OR IGNORE INTO edge(node, oid, kind) VALUES ", cols: 3}
+	b := bulk{c: t.c, head: "INSERT OR IGNORE INTO mention(gen, node, oid, kind) VALUES ", cols: 4}
 	for _, e := range edges {
-		if err := b.add(e.node, e.oid, e.kind); err != nil {
+		if err := b.add(e.gen, e.node, e.oid, e.kind); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,7 @@
 // snapshot (write-ahead log). Other processes may open the same file: SQLite's write lock is the head row's lock, so that stamps
 // rise in commit order for all of them.
 //
-// Layout: schema/001_start.sql. Every table that is wide only grows at its end; keys in random order are narrow and
+// Layout: the files of schema/, in order. Every table that is wide only grows at its end; keys in random order are narrow and
 // written in key order.
 package sqlite
 
@@ -86,7 +86,7 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 
 func dsn(path string) string {
 	p := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16384)", "mmap_size(268435456)",
-		"temp_store(MEMORY)", "wal_autocheckpoint(4000)", "trusted_schema(OFF)"}
+		"temp_store(MEMORY)", "wal_autocheckpoint(16000)", "trusted_schema(OFF)"}
 	return "file:" + strings.NewReplacer("?", "%3f", "#", "%23", "%", "%25").Replace(path) + "?_pragma=" + strings.Join(p, "&_pragma=")
 }
 
