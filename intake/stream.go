@@ -8,11 +8,11 @@ import (
 	"threatwatch"
 )
 
-// Sizes of the pipeline. A batch ends at whichever comes first; about half a batch waits while another is gathered or written. Larger
-// ones are hardly faster and cost memory.
+// Sizes of the pipeline. A batch ends at whichever comes first; about half a batch waits while another is gathered or written. A large
+// batch writes each page of the indexes with random keys once for many rows, which is felt when much is held already.
 const (
-	BatchObjects = 4_000
-	batchBytes   = 8 << 20
+	BatchObjects = 10_000
+	batchBytes   = 16 << 20
 	chunkObjects = 128
 	chunkBytes   = 256 << 10
 )
@@ -55,7 +55,7 @@ func (in *Intake) StreamBatch(ctx context.Context, s Submission, size int, f fun
 	st := &Stream{
 		ctx: ctx, sub: s, size: max(1, size), cur: &chunk{}, done: make(chan struct{}),
 		work:  make(chan *chunk, workers),
-		order: make(chan *chunk, min(16, max(1, size/chunkObjects))),
+		order: make(chan *chunk, min(32, max(1, size/chunkObjects))),
 	}
 	for range workers {
 		st.wg.Go(st.parse)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ import (
 	"threatwatch/stix"
 	"threatwatch/store"
 )
+
+// importMemory is how much an import takes before it collects garbage more often.
+const importMemory = 256 << 20
 
 // importCmd reads STIX from files, folders and URLs into a source.
 type importCmd struct {
@@ -31,7 +35,7 @@ type importCmd struct {
 	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory."`
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
-	Batch        int      `hidden:"" default:"4000" help:"Objects in one transaction."`
+	Batch        int      `hidden:"" default:"10000" help:"Objects in one transaction."`
 	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON, plain or gzip."`
 }
 
@@ -54,6 +58,8 @@ func (c *importCmd) Run(a *app) error {
 		}
 		sub.TLP = &l
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(300)) // a short life that makes much garbage
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
 	st, err := a.createStore(c.Data)
 	if err != nil {
 		return err
