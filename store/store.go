@@ -206,6 +206,7 @@ type Source struct {
 	Default    string       `json:"default,omitempty"`    // label body for unmarked objects
 	Public     bool         `json:"public,omitempty"`     // declared public: its collection may be read without login
 	Quota      int64        `json:"quota,omitempty"`      // objects held at most; 0: no limit
+	Compress   bool         `json:"compress,omitempty"`   // bodies are kept compressed, by engines that can
 	Identity   string       `json:"identity,omitempty"`   // the identity--… id it speaks as, when known
 	Collection CollectionID `json:"collection,omitempty"` // its own collection
 }

@@ -27,6 +27,7 @@ type sourceAddCmd struct {
 	Public   bool   `help:"Its collection may be read without login (objects still need TLP:CLEAR)."`
 	Owner    string `placeholder:"ORG" help:"Organisation that speaks. Default: the operator of this exchange."`
 	Quota    int64  `placeholder:"N" help:"Objects it may hold. Default: no limit."`
+	Compress bool   `help:"Keep its objects compressed: about a quarter of the space, for half the speed of import and reading."`
 	Identity string `placeholder:"ID" help:"The identity--… it speaks as: versions of its objects from others are kept apart."`
 	Name     string `arg:"" help:"Name of the source."`
 }
@@ -42,7 +43,7 @@ Prints the id of its collection.`
 
 // Run adds the source.
 func (c *sourceAddCmd) Run(a *app) error {
-	s := store.Source{Name: c.Name, Owner: c.Owner, Public: c.Public, Quota: c.Quota, Identity: c.Identity}
+	s := store.Source{Name: c.Name, Owner: c.Owner, Public: c.Public, Quota: c.Quota, Compress: c.Compress, Identity: c.Identity}
 	if c.TLP != "" {
 		l, err := label.ParseLevel(c.TLP)
 		if err != nil {
@@ -87,6 +88,7 @@ type sourceLine struct {
 	TLP        string `json:"tlp"`
 	Public     bool   `json:"public"`
 	Quota      int64  `json:"quota,omitempty"`
+	Compress   bool   `json:"compress,omitempty"`
 	Identity   string `json:"identity,omitempty"`
 	Collection string `json:"collection"`
 }
@@ -142,7 +144,7 @@ func sourceLines(a *app, sn store.Snapshot) ([]sourceLine, error) {
 		}
 		lines = append(lines, sourceLine{
 			Name: s.Name, Owner: s.Owner, TLP: tlp, Public: s.Public, Quota: s.Quota,
-			Identity: s.Identity, Collection: uuids[s.Collection],
+			Compress: s.Compress, Identity: s.Identity, Collection: uuids[s.Collection],
 		})
 	}
 	return lines, nil

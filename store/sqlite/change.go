@@ -149,6 +149,10 @@ func (t *tx) erase(oid store.OID) error {
 	if err := t.c.one("SELECT id, modified, source, raw FROM assertion WHERE oid = ?", []any{int64(oid)}, &key, &modified, &source, &raw); err != nil {
 		return err
 	}
+	raw, _, err := t.c.unpack(raw, nil)
+	if err != nil {
+		return err
+	}
 	if o, err := stix.Parse(raw); err == nil {
 		for _, v := range o.Values() {
 			h, _ := hashes(v)
@@ -192,6 +196,7 @@ func (t *tx) InternLabel(_ context.Context, body string) (id store.LabelID, err 
 func (t *tx) PutSource(_ context.Context, s *store.Source) error {
 	id, err := t.putDoc("source", int64(s.ID), s)
 	s.ID = store.SourceID(id)
+	t.compressing = nil
 	return err
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
+
 	"threatwatch/store"
 )
 
@@ -19,6 +21,9 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 	codes map[string]int64 // type or property name to code
 	names map[int64]string
+
+	packers packers       // of the writing connection
+	dec     *zstd.Decoder // with all dictionaries; nil until one is needed
 }
 
 func (d *DB) connect(ctx context.Context) (*conn, error) {
@@ -26,12 +31,15 @@ func (d *DB) connect(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.path, err)
 	}
-	return &conn{c: c, stmts: map[string]*sql.Stmt{}, codes: map[string]int64{}, names: map[int64]string{}}, nil
+	return &conn{c: c, stmts: map[string]*sql.Stmt{}, codes: map[string]int64{}, names: map[int64]string{}, packers: packers{}}, nil
 }
 
 func (c *conn) close() {
 	for _, s := range c.stmts {
 		s.Close()
+	}
+	if c.dec != nil {
+		c.dec.Close()
 	}
 	c.c.Close()
 }

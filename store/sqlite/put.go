@@ -23,6 +23,8 @@ type tx struct {
 	now       func() time.Time
 	head, was head
 	tally     map[tallyKey]int64
+
+	compressing map[store.SourceID]bool // nil until a body is written
 }
 
 type tallyKey struct {
@@ -202,7 +204,7 @@ func (t *tx) putGenerations(rows []row) error {
 
 func (t *tx) putBodies(rows []row) error {
 	b := bulk{c: t.c, head: "INSERT INTO assertion(oid, id, modified, created, source, label, flags, added, digest, created_by, enc, raw) VALUES ", cols: 12}
-	for _, r := range rows {
+	for i, r := range rows {
 		var by any
 		if r.CreatedBy != "" {
 			if typ, _, ok := strings.Cut(r.CreatedBy, "--"); ok {
@@ -216,8 +218,12 @@ func (t *tx) putBodies(rows []row) error {
 				by = key
 			}
 		}
+		body, enc, err := t.pack(rows, i)
+		if err != nil {
+			return err
+		}
 		r.Added = t.stamp()
-		if err := b.add(int64(r.OID), r.key, r.Modified, r.Created, int64(r.Source), int64(r.Label), int64(r.Flags), int64(r.Added), r.Digest[:], by, 0, r.Raw); err != nil {
+		if err := b.add(int64(r.OID), r.key, r.Modified, r.Created, int64(r.Source), int64(r.Label), int64(r.Flags), int64(r.Added), r.Digest[:], by, enc, body); err != nil {
 			return err
 		}
 	}

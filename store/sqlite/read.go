@@ -95,6 +95,7 @@ type scanner struct {
 	row          store.Row
 	key, dig, by sql.RawBytes
 	raw          sql.RawBytes
+	body         []byte // where raw is unpacked
 	dest         []any
 }
 
@@ -124,8 +125,8 @@ func (s *scanner) scan(r *sql.Rows, more ...any) error {
 			return err
 		}
 	}
-	s.row.Raw = s.raw
-	return nil
+	s.row.Raw, s.body, err = s.c.unpack(s.raw, s.body)
+	return err
 }
 
 // Log lists additions, tombstones and new labels in one order.

@@ -196,4 +196,5 @@ func (t *tx) rollback() {
 func (t *tx) forget() {
 	clear(t.c.codes)
 	clear(t.c.names)
+	clear(t.c.packers)
 }
