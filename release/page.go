@@ -12,6 +12,7 @@ import (
 type Page struct {
 	More        bool
 	Next        string      // only with More
+	Back        string      // of a page that a cursor led to: what lies before it, to be read the other way round
 	First, Last store.Stamp // of the items; on an empty page both the newest that the subject may see, else AddedAfter
 	N           int
 }
@@ -59,6 +60,13 @@ func (g *glance) page(q Query, sq store.Query, f func(*Item) error) (p Page, err
 		}
 		if p.N == 0 {
 			p.First = it.Added
+			if sq.From != 0 {
+				back := q
+				back.Newest = !q.Newest
+				if p.Back, err = g.seal(back, it.Added); err != nil {
+					return err
+				}
+			}
 		}
 		p.Last = it.Added
 		p.N++
