@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -10,155 +9,158 @@ import (
 
 	"threatwatch"
 	"threatwatch/release"
+	"threatwatch/stix"
 )
 
-// link is an object that is tied to the one shown.
-type link struct {
-	How  string // "attributed to", "named in report"
-	Via  thing  // the relationship, sighting, note or report that says so
-	Far  thing  // the other end; its ID alone when it may not be shown or is not here
-	Text string // what the tie itself says
+// objectPage is everything known about one id.
+type objectPage struct {
+	thing
+	Older    bool // not the newest version
+	Tie      *tie
+	By       thing // who made it
+	Facts    []fact
+	Sides    sides
+	Groups   []linkGroup
+	More     bool // more refers to it than is shown
+	Same     []thing
+	Refs     []reference
+	Timeline []moment
+	Versions []version
+	JSON     string // as received, indented; empty when it is too long for a page
 }
 
-type linkGroup struct {
-	How   string
-	Links []link
+// tie is what a relationship or a sighting ties.
+type tie struct {
+	From, To thing
+	How      string
 }
 
-const maxLinks = 200
+// maxJSON bounds the STIX that is shown in a page; the file holds all of it.
+const maxJSON = 32 << 10
 
-// object is everything known about one id, or its STIX (with .json).
+// object shows everything known about one id, or its STIX (with .json). An older version is asked for by its time.
 func (s *site) object(v *visit) error {
 	id, wantJSON := strings.CutSuffix(v.r.PathValue("id"), ".json")
 	view := v.view(release.ShowPage)
-	var said []thing
-	var raws [][]byte
-	err := view.Get(v.r.Context(), id, func(it *release.Item) error {
-		said = append(said, newThing(it))
-		raws = append(raws, bytes.Clone(it.Raw))
+	said, err := v.said(view, id)
+	if err != nil {
+		return err
+	}
+	shown := 0
+	if want := v.r.URL.Query().Get("version"); want != "" {
+		if shown = slices.IndexFunc(said, func(t thing) bool { return t.Version() == want }); shown < 0 {
+			return threatwatch.Errorf(threatwatch.NotFound, "There is no such version of this object here, or none that you may see.")
+		}
+	}
+	t := said[shown]
+	if wantJSON {
+		return v.raw(t)
+	}
+	body, e, err := v.objectPage(view, t, said, shown)
+	if err != nil {
+		return err
+	}
+	highest := strictest(said, e.all(), body.Same, body.Sides.things())
+	for _, g := range body.Groups {
+		for _, l := range g.Links {
+			highest = highest.with([]thing{l.Via})
+		}
+	}
+	return v.show(http.StatusOK, "object", body.Name, highest, body)
+}
+
+// said is every version of an object that the visitor may see, newest first.
+func (v *visit) said(view *release.View, id string) (list []thing, err error) {
+	err = view.Get(v.r.Context(), id, func(it *release.Item) error {
+		list = append(list, newThing(it))
 		return nil
 	})
 	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		return threatwatch.Errorf(threatwatch.NotFound, "There is no object with this id here, or none that you may see. Signing in may show more.")
+		err = threatwatch.Errorf(threatwatch.NotFound, "There is no object with this id here, or none that you may see. Signing in may show more.")
 	}
-	if err != nil {
-		return err
-	}
-	if wantJSON {
-		return v.raw(raws[0], said[0])
-	}
-	var pretty bytes.Buffer
-	if json.Indent(&pretty, raws[0], "", "  ") != nil {
-		pretty.Reset()
-		pretty.Write(raws[0])
-	}
-	groups, far, err := v.links(view, said[0])
-	if err != nil {
-		return err
-	}
-	body := struct {
-		thing
-		Facts  []fact
-		Refs   []reference
-		Groups []linkGroup
-		Said   []thing
-		JSON   string
-	}{said[0], facts(raws[0]), references(said[0].fields), groups, said, pretty.String()}
-	return v.show(http.StatusOK, "object", said[0].Name, strictest(said, far), body)
+	return list, err
 }
 
-func (v *visit) raw(raw []byte, t thing) error {
-	v.w.Header().Set("Content-Type", "application/stix+json;version=2.1")
-	v.w.Header().Set("Vary", "Cookie, Authorization")
-	v.w.Header().Set("Cache-Control", "private, no-store")
-	v.w.Header().Set("Content-Disposition", `inline; filename="`+t.ID+`.json"`)
-	_, err := v.w.Write(raw)
+// objectPage gathers what the page of a version shows.
+func (v *visit) objectPage(view *release.View, t thing, said []thing, shown int) (body objectPage, e *ends, err error) {
+	about, err := v.mentions(view, t.ID, maxLinks)
+	if err != nil {
+		return body, nil, err
+	}
+	e = v.ends(view)
+	body = objectPage{thing: t, Older: shown > 0, Facts: factsOf(t, e), Refs: references(t), Versions: history(said, shown), More: len(about) == maxLinks}
+	if by := t.str("created_by_ref"); by != "" {
+		body.By = e.get(by)
+	}
+	if body.Sides, err = v.sides(view, t, about, e); err != nil {
+		return body, e, err
+	}
+	body.Groups = groups(t, about, e)
+	body.Timeline = timeline(t, body.Versions, body.Sides, about)
+	if body.Same, err = v.same(t); err != nil {
+		return body, e, err
+	}
+	switch t.Type {
+	case "relationship":
+		body.Tie = &tie{e.get(t.str("source_ref")), e.get(t.str("target_ref")), kind(t.str("relationship_type"))}
+	case "sighting":
+		body.Tie = &tie{To: e.get(t.str("sighting_of_ref")), How: "Sighting of"}
+	}
+	body.Name = e.titleOf(t)
+	if len(t.obj.Raw) <= maxJSON {
+		body.JSON = indented(t.obj.Raw)
+	}
+	return body, e, e.err
+}
+
+func indented(raw []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "", "  ") != nil {
+		return string(raw)
+	}
+	return b.String()
+}
+
+const (
+	maxValues = 4  // of an object that are looked up
+	maxSame   = 20 // other objects for each
+)
+
+// same lists other objects that hold the same values.
+func (v *visit) same(t thing) (list []thing, err error) {
+	if t.obj == nil {
+		return nil, nil
+	}
+	values := slices.DeleteFunc(t.obj.Values(), func(s string) bool { return strings.HasPrefix(s, "external-id:") })
+	for _, value := range values[:min(len(values), maxValues)] {
+		err = v.view(release.Lookup).Lookup(v.r.Context(), value, maxSame, func(it *release.Item) error {
+			if it.ID != t.ID && !slices.ContainsFunc(list, func(x thing) bool { return x.ID == it.ID }) {
+				list = append(list, newThing(it))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// raw answers with the object as STIX.
+func (v *visit) raw(t thing) error {
+	h := v.w.Header()
+	h.Set("Content-Type", "application/stix+json;version=2.1")
+	h.Set("Vary", "Cookie, Authorization")
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Disposition", `inline; filename="`+t.ID+`.json"`)
+	_, err := v.w.Write(t.obj.Raw)
 	return err
 }
 
-// links gathers what refers to the object and what it refers to, grouped by how. far is everything that is shown of it.
-func (v *visit) links(view *release.View, of thing) (groups []linkGroup, far []thing, err error) {
-	var vias []thing
-	err = view.Related(v.r.Context(), of.ID, maxLinks, func(_ string, it *release.Item) error {
-		if !slices.ContainsFunc(vias, func(t thing) bool { return t.ID == it.ID }) {
-			vias = append(vias, newThing(it))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
+// Version names a version in addresses.
+func (t thing) Version() string {
+	if t.Modified.IsZero() {
+		return ""
 	}
-	names := map[string]thing{}
-	end := func(id string) thing {
-		if t, ok := names[id]; ok {
-			return t
-		}
-		t := thing{ID: id, Type: id[:max(strings.Index(id, "--"), 0)], Name: id}
-		first := true
-		if e := view.Get(v.r.Context(), id, func(it *release.Item) error {
-			if first {
-				t, first = newThing(it), false
-			}
-			return nil
-		}); e != nil && threatwatch.KindOf(e) != threatwatch.NotFound {
-			err = e
-		}
-		names[id] = t
-		return t
-	}
-	at := map[string]int{}
-	add := func(l link) {
-		i, ok := at[l.How]
-		if !ok {
-			i = len(groups)
-			at[l.How] = i
-			groups = append(groups, linkGroup{How: l.How})
-		}
-		groups[i].Links = append(groups[i].Links, l)
-		far = append(far, l.Via, l.Far)
-	}
-	for _, via := range vias {
-		how := strings.ReplaceAll(via.str("relationship_type"), "-", " ")
-		switch from, to := via.str("source_ref"), via.str("target_ref"); {
-		case via.Type == "relationship" && from == of.ID:
-			add(link{How: how, Via: via, Far: end(to), Text: prose(via.str("description"))})
-		case via.Type == "relationship" && to == of.ID:
-			add(link{How: how + " (from there)", Via: via, Far: end(from), Text: prose(via.str("description"))})
-		default:
-			add(link{How: strings.ToLower(plural(via.Type)) + " about it", Via: via, Far: via, Text: via.Text})
-		}
-	}
-	slices.SortStableFunc(groups, func(a, b linkGroup) int { return cmp.Compare(rank(a.How), rank(b.How)) })
-	for _, id := range outgoing(of) {
-		add(link{How: "refers to", Via: of, Far: end(id)})
-	}
-	return groups, far, err
-}
-
-// rank puts claims and denials before the rest, at the same place on every page.
-func rank(how string) int {
-	for i, first := range []string{"attributed to", "opinions about it", "notes about it"} {
-		if strings.HasPrefix(how, first) {
-			return i
-		}
-	}
-	return 3
-}
-
-// outgoing lists what an object itself refers to.
-func outgoing(t thing) (ids []string) {
-	for _, k := range []string{"source_ref", "target_ref", "sighting_of_ref"} {
-		if s := t.str(k); s != "" {
-			ids = append(ids, s)
-		}
-	}
-	for _, k := range []string{"object_refs", "observed_data_refs", "where_sighted_refs"} {
-		list, _ := t.fields[k].([]any)
-		for _, x := range list {
-			if s, ok := x.(string); ok && len(ids) < maxLinks {
-				ids = append(ids, s)
-			}
-		}
-	}
-	return ids
+	return stix.FormatTime(t.Modified.UnixMicro())
 }

@@ -84,7 +84,3 @@ func (s *site) setup(v *visit) error {
 	http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
 	return nil
 }
-
-func (s *site) about(v *visit) error {
-	return v.show(http.StatusOK, "about", "About", badge{}, s.Root)
-}

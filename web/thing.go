@@ -2,12 +2,7 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
-	"html/template"
-	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,43 +22,123 @@ func (b badge) String() string { return "TLP:" + strings.ToUpper(b.Level.String(
 // Above says whether it is stricter than CLEAR.
 func (b badge) Above() bool { return b.Level > stix.Clear }
 
-// thing is one object as lists show it.
-type thing struct {
-	ID, Type, Name, Text string
-	Source               string
-	Badge                badge
-	Created, Modified    time.Time
-	Redacted, Revoked    bool
-	Quarantined          bool
-	fields               map[string]any
-}
-
-// newThing reads what lists need from an item; it is good after the item's callback.
-func newThing(it *release.Item) thing {
-	t := thing{ID: it.ID, Type: it.Type, Source: it.Source, Badge: badge{it.Label.TLP, true}, Created: micro(it.Created), Modified: micro(it.Modified),
-		Redacted: it.Redacted, Revoked: it.Revoked, Quarantined: it.Quarantined}
-	if json.Unmarshal(it.Raw, &t.fields) != nil {
-		t.fields = nil // what release shows was parsed at intake
-	}
-	for _, k := range []string{"name", "value", "abstract", "path", "subject", "display_name", "user_id", "key", "number", "relationship_type", "opinion", "definition_type"} {
-		if s := text(t.fields[k]); s != "" {
-			t.Name = s
-			break
+// with adds the markings of things: the strictest counts.
+func (b badge) with(lists ...[]thing) badge {
+	for _, l := range lists {
+		for _, t := range l {
+			b.Known = true
+			b.Level = max(b.Level, t.Badge.Level)
 		}
 	}
-	if who := authors(t.fields); t.Type == "opinion" && who != "" {
-		t.Name = who + ": " + strings.ReplaceAll(t.Name, "-", " ")
+	return b
+}
+
+// strictest is the highest marking among things.
+func strictest(lists ...[]thing) badge { return badge{}.with(lists...) }
+
+// thing is one object as lists show it.
+type thing struct {
+	ID, Type, Name           string
+	Text                     string // what it says, as prose
+	Pattern                  string // of an indicator
+	Source                   string
+	Badge                    badge
+	Created, Modified, Added time.Time
+	Redacted, Revoked        bool
+	Quarantined              bool
+	obj                      *stix.Object // nil: it is not here, or the visitor may not see it
+}
+
+// newThing reads what pages need from an item; it is good after the item's callback.
+func newThing(it *release.Item) thing {
+	t := thing{ID: it.ID, Type: it.Type, Name: it.ID, Source: it.Source, Badge: badge{it.Label.TLP, true}, Created: micro(it.Created), Modified: micro(it.Modified),
+		Added: it.Added.Time(), Redacted: it.Redacted, Revoked: it.Revoked, Quarantined: it.Quarantined}
+	o, err := stix.Parse(bytes.Clone(it.Raw))
+	if err != nil {
+		return t // what release shows was parsed at intake
 	}
-	if t.Name == "" {
-		t.Name = t.Type
-	}
-	for _, k := range []string{"description", "explanation", "content", "pattern"} {
-		if s, ok := t.fields[k].(string); ok && s != "" {
+	t.obj = o
+	t.Name = nameOf(o)
+	for _, k := range []string{"description", "explanation", "content"} {
+		if s := o.Root.Get(k).Text(); s != "" {
 			t.Text = prose(s)
 			break
 		}
 	}
+	if o.Type == "indicator" {
+		t.Pattern = o.Root.Get("pattern").Text()
+	}
 	return t
+}
+
+// unseen stands for an object that is not here, or that the visitor may not see: pages do not tell which.
+func unseen(id string) thing {
+	typ, _ := stix.SplitID(id)
+	return thing{ID: id, Type: typ, Name: id}
+}
+
+// Seen says whether there is a page about it for this visitor.
+func (t thing) Seen() bool { return t.obj != nil }
+
+// worded are the observables that are called by words and not by a value.
+var worded = map[string]bool{"autonomous-system": true, "email-message": true, "network-traffic": true, "process": true, "software": true, "user-account": true}
+
+// IsValue says whether its name is a value: an address, a hash, a pattern. Values are set in the mono.
+func (t thing) IsValue() bool {
+	return stix.IsSCO(t.Type) && !worded[t.Type] || t.Type == "indicator" && (t.str("name") == "" || !strings.Contains(t.Name, " ") && strings.ContainsAny(t.Name, `.:/\`))
+}
+
+// Day is when it was made; of what tells no time, when it came in.
+func (t thing) Day() time.Time {
+	if t.Created.IsZero() {
+		return t.Added
+	}
+	return t.Created
+}
+
+// Sample is the pattern where a list has nothing else to say of an indicator.
+func (t thing) Sample() string {
+	if t.Text == "" && t.Pattern != t.Name {
+		return t.Pattern
+	}
+	return ""
+}
+
+func (t thing) str(key string) string {
+	if t.obj == nil {
+		return ""
+	}
+	return t.obj.Root.Get(key).Text()
+}
+
+func (t thing) strs(key string) []string {
+	if t.obj == nil {
+		return nil
+	}
+	return t.obj.Root.Get(key).Strings()
+}
+
+// nameOf is what pages call an object.
+func nameOf(o *stix.Object) string {
+	switch o.Type {
+	case "opinion": // STIX 2.1 §4.16
+		stance := strings.ReplaceAll(o.Root.Get("opinion").Text(), "-", " ")
+		if who := o.Root.Get("authors").Strings(); len(who) > 0 {
+			return strings.Join(who, ", ") + ": " + stance
+		}
+		return stance
+	case "indicator": // without a name: the one value that its pattern asks for
+		if values := o.Values(); o.Root.Get("name") == nil && len(values) == 1 {
+			_, value, _ := strings.Cut(values[0], ":")
+			return value
+		}
+	case "relationship":
+		return kind(o.Root.Get("relationship_type").Text())
+	}
+	if s := o.Name(); s != "" {
+		return s
+	}
+	return kind(o.Type)
 }
 
 var (
@@ -77,152 +152,9 @@ func prose(s string) string {
 	return citation.ReplaceAllString(markdownLink.ReplaceAllString(s, "$1"), "")
 }
 
-// authors are those whose note or opinion it is (STIX 2.1 §4.14, §4.16).
-func authors(fields map[string]any) string {
-	list, _ := fields["authors"].([]any)
-	var names []string
-	for _, x := range list {
-		names = append(names, text(x))
-	}
-	return strings.Join(names, ", ")
-}
-
-func (t thing) str(key string) string { s, _ := t.fields[key].(string); return s }
-
-func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return fmt.Sprint(v)
-	}
-	return ""
-}
-
 func micro(us int64) time.Time {
 	if us == 0 {
 		return time.Time{}
 	}
 	return time.UnixMicro(us).UTC()
-}
-
-// strictest is the highest marking among things.
-func strictest(lists ...[]thing) (b badge) {
-	for _, l := range lists {
-		for _, t := range l {
-			b.Known = true
-			b.Level = max(b.Level, t.Badge.Level)
-		}
-	}
-	return b
-}
-
-// fact is one property of an object, in the order the object has them.
-type fact struct {
-	Key  string
-	HTML template.HTML
-}
-
-// shown elsewhere on the page, or of no use to a reader.
-var unlisted = map[string]bool{"type": true, "id": true, "spec_version": true, "name": true, "description": true, "external_references": true,
-	"created": true, "modified": true, "object_refs": true}
-
-var idPattern = regexp.MustCompile(`^[a-z0-9-]+--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-
-// facts lists the properties of an object.
-func facts(raw []byte) (out []fact) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if _, err := d.Token(); err != nil {
-		return nil
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return out
-		}
-		var v any
-		if d.Decode(&v) != nil {
-			return out
-		}
-		if k, ok := key.(string); ok && !unlisted[k] {
-			out = append(out, fact{k, value(v)})
-		}
-	}
-	return out
-}
-
-// value prints a property. All text of the object is escaped here; only the marks around it are ours.
-func value(v any) template.HTML {
-	esc := template.HTMLEscapeString
-	switch v := v.(type) {
-	case string:
-		if idPattern.MatchString(v) {
-			return template.HTML(`<a class="id" href="/objects/` + esc(v) + `">` + esc(v) + `</a>`)
-		}
-		return template.HTML(esc(v))
-	case []any:
-		var b strings.Builder
-		b.WriteString("<ul>")
-		for _, x := range v {
-			b.WriteString("<li>" + string(value(x)) + "</li>")
-		}
-		return template.HTML(b.String() + "</ul>")
-	case map[string]any:
-		j, _ := json.MarshalIndent(v, "", "  ") // it was just decoded
-		return template.HTML("<pre>" + esc(string(j)) + "</pre>")
-	}
-	return template.HTML(esc(fmt.Sprint(v)))
-}
-
-// reference is an external reference (STIX 2.1 §2.5).
-type reference struct{ Name, ID, Text, URL string }
-
-func references(fields map[string]any) (out []reference) {
-	list, _ := fields["external_references"].([]any)
-	for _, x := range list {
-		m, _ := x.(map[string]any)
-		r := reference{Name: text(m["source_name"]), ID: text(m["external_id"]), Text: text(m["description"])}
-		if u, err := url.Parse(text(m["url"])); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
-			r.URL = u.String()
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// plural names for the types people ask for most; others keep the standard's word.
-var plurals = map[string]string{"attack-pattern": "Attack patterns", "campaign": "Campaigns", "course-of-action": "Courses of action", "identity": "Identities",
-	"incident": "Incidents", "indicator": "Indicators", "infrastructure": "Infrastructure", "intrusion-set": "Intrusion sets", "location": "Locations",
-	"malware": "Malware", "marking-definition": "Marking definitions", "note": "Notes", "observed-data": "Observed data", "opinion": "Opinions",
-	"relationship": "Relationships", "report": "Reports", "sighting": "Sightings", "threat-actor": "Threat actors", "tool": "Tools", "vulnerability": "Vulnerabilities"}
-
-func plural(t string) string {
-	if p := plurals[t]; p != "" {
-		return p
-	}
-	return t
-}
-
-var funcs = template.FuncMap{
-	"plural": plural,
-	"date":   func(t time.Time) string { return t.Format("2 Jan 2006") },
-	"iso":    func(t time.Time) string { return t.Format(time.RFC3339) },
-	"clock":  func(t time.Time) string { return t.Format("2 Jan 2006, 15:04 UTC") },
-	"words":  func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"kind":   func(s string) string { return strings.ReplaceAll(s, "-", " ") },
-	"thousands": func(n int) string {
-		s := strconv.Itoa(n)
-		for i := len(s) - 3; i > 0; i -= 3 {
-			s = s[:i] + "," + s[i:]
-		}
-		return s
-	},
-	"short": func(s string) string {
-		r := []rune(s)
-		if len(r) <= 220 {
-			return s
-		}
-		return strings.TrimRight(string(r[:220]), " ,.;") + " …"
-	},
 }

@@ -1,6 +1,12 @@
 package web
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"threatwatch/stix"
+)
 
 func TestProse(t *testing.T) {
 	for in, want := range map[string]string{
@@ -19,5 +25,47 @@ func TestBackTo(t *testing.T) {
 		if got := backTo(in); got != want {
 			t.Errorf("%q leads to %q, want %q", in, got, want)
 		}
+	}
+}
+
+// object parses one with the members given beside type and id.
+func object(t *testing.T, typ, members string) *stix.Object {
+	t.Helper()
+	o, err := stix.Parse([]byte(`{"type":"` + typ + `","id":"` + typ + `--00000000-0000-4000-8000-000000000001"` + members + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func TestNameOf(t *testing.T) {
+	for _, x := range []struct{ typ, members, want string }{
+		{"malware", `,"name":"GLASSKITE"`, "GLASSKITE"},
+		{"indicator", `,"pattern":"[domain-name:value = 'Evil.example']"`, "evil.example"},
+		{"indicator", `,"pattern":"[domain-name:value = 'a.example' OR domain-name:value = 'b.example']"`, "[domain-name:value = 'a.example' OR domain-name:value = 'b.example']"},
+		{"opinion", `,"opinion":"strongly-disagree","authors":["A ministry"]`, "A ministry: strongly disagree"},
+		{"relationship", `,"relationship_type":"attributed-to"`, "attributed to"},
+		{"x-foo", ``, "x foo"},
+	} {
+		if got := nameOf(object(t, x.typ, x.members)); got != x.want {
+			t.Errorf("%s%s is called %q, want %q", x.typ, x.members, got, x.want)
+		}
+	}
+}
+
+func TestChanged(t *testing.T) {
+	older := object(t, "malware", `,"modified":"2026-01-01T00:00:00Z","name":"A","labels":["x","y"],"is_family":true,"confidence":10`)
+	newer := object(t, "malware", `,"modified":"2026-01-02T00:00:00Z","name":"B","labels":[ "x", "y" ],"is_family":true,"description":"new"`)
+	if got, want := changed(older, newer), []string{"name", "description", "confidence"}; !slices.Equal(got, want) {
+		t.Errorf("changed: %v, want %v", got, want)
+	}
+}
+
+func TestShort(t *testing.T) {
+	if got := short("one two three", 9); got != "one two …" {
+		t.Errorf("%q", got)
+	}
+	if got := short(strings.Repeat("ä", 300), 240); got != strings.Repeat("ä", 240)+" …" {
+		t.Errorf("%q", got)
 	}
 }

@@ -4,9 +4,6 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -29,13 +26,10 @@ type Options struct {
 	Log      *slog.Logger // of internal errors; nil: none
 }
 
-//go:embed templates/*.html assets/style.css
-var files embed.FS
-
 type site struct {
 	Options
-	pages map[string]*template.Template
-	style string // path of the style sheet, with its hash: it may be kept for ever
+	pages  map[string]*template.Template
+	assets assets
 }
 
 // New returns the handler of all pages.
@@ -46,14 +40,9 @@ func New(opt Options) http.Handler {
 	if opt.Root == "" {
 		opt.Root = "api1"
 	}
-	css, err := files.ReadFile("assets/style.css")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	sum := sha256.Sum256(css)
-	s := &site{Options: opt, pages: map[string]*template.Template{}, style: "/assets/style." + hex.EncodeToString(sum[:6]) + ".css"}
-	for _, name := range []string{"front", "list", "object", "signin", "setup", "about", "problem"} {
-		s.pages[name] = template.Must(template.New("").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/"+name+".html"))
+	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
+	for _, name := range []string{"front", "list", "search", "object", "signin", "setup", "about", "problem"} {
+		s.pages[name] = template.Must(template.New("").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*visit) error{
@@ -71,11 +60,9 @@ func New(opt Options) http.Handler {
 	} {
 		mux.HandleFunc(pattern, s.handle(h))
 	}
-	mux.HandleFunc("GET "+s.style, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Write(css)
-	})
+	for _, a := range s.assets.all() {
+		mux.Handle("GET "+a.path, a)
+	}
 	return http.NewCrossOriginProtection().Handler(secured(mux))
 }
 
@@ -83,7 +70,7 @@ func New(opt Options) http.Handler {
 func secured(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for k, v := range map[string]string{
-			"Content-Security-Policy":    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"Content-Security-Policy":    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 			"X-Content-Type-Options":     "nosniff",
 			"Referrer-Policy":            "same-origin",
 			"Permissions-Policy":         "camera=(), geolocation=(), microphone=()",
@@ -128,7 +115,7 @@ func (v *visit) public() bool { return v.caller.Person == nil && v.caller.Token 
 type page struct {
 	Title   string // of the page
 	Site    string
-	Style   string
+	Assets  assets
 	Now     time.Time
 	Caller  account.Caller
 	Public  bool
@@ -139,7 +126,7 @@ type page struct {
 
 // show answers with a page.
 func (v *visit) show(code int, name, title string, highest badge, body any) error {
-	p := page{Title: title, Site: v.s.Title, Style: v.s.style, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
+	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
 		Query: v.r.URL.Query().Get("q"), Highest: highest, Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {

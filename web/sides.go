@@ -1,0 +1,98 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"threatwatch/release"
+)
+
+// side is somebody's word on who did something: a claim, or a denial.
+type side struct {
+	Who  thing     // a claim: whom it names
+	By   string    // a denial: who speaks
+	Text string    // in which words
+	When time.Time // the statement was made
+	Said thing     // the statement: a relationship or an opinion
+}
+
+// sides are all claims and denials about one object. They have the same place and the same size on every page.
+type sides struct {
+	Asked           bool // who did it is a question that this kind of object raises
+	Claims, Denials []side
+}
+
+// asksWho are the types of which one asks who is behind it.
+var asksWho = map[string]bool{"incident": true, "campaign": true}
+
+// denies says whether it is an opinion against a statement (STIX 2.1 §4.16, §10.19).
+func (t thing) denies() bool {
+	return t.Type == "opinion" && (t.str("opinion") == "strongly-disagree" || t.str("opinion") == "disagree")
+}
+
+// Stance is what an opinion says, as a verb: it follows who says it.
+func (t thing) Stance() string {
+	switch o := t.str("opinion"); o {
+	case "strongly-disagree", "disagree", "strongly-agree", "agree":
+		return strings.ReplaceAll(o, "-", " ") + "s"
+	case "":
+		return ""
+	default:
+		return "is " + o
+	}
+}
+
+// maxSides bounds what is read of a claim to find its denials.
+const maxSides = 50
+
+// sides gathers what is said about who did it: from what refers to the object, and to each claim about it.
+func (v *visit) sides(view *release.View, of thing, about []mention, e *ends) (sides, error) {
+	s := sides{Asked: asksWho[of.Type]}
+	seen := map[string]bool{}
+	denial := func(m mention) {
+		if !m.denies() || seen[m.ID] {
+			return
+		}
+		seen[m.ID] = true
+		s.Denials = append(s.Denials, side{By: speaker(m.thing, e), Text: m.Text, When: m.Created, Said: m.thing})
+	}
+	for _, m := range about {
+		denial(m)
+		if m.Type != "relationship" || m.str("relationship_type") != "attributed-to" || m.str("source_ref") != of.ID || len(s.Claims) == maxSides {
+			continue
+		}
+		s.Claims = append(s.Claims, side{Who: e.get(m.str("target_ref")), Text: m.Text, When: m.Created, Said: m.thing})
+		replies, err := v.mentions(view, m.ID, maxSides)
+		if err != nil {
+			return s, err
+		}
+		for _, r := range replies {
+			denial(r)
+		}
+	}
+	return s, e.err
+}
+
+// speaker is whose opinion or note it is: its authors, else who made it, else the source.
+func speaker(t thing, e *ends) string {
+	if who := t.strs("authors"); len(who) > 0 {
+		return strings.Join(who, ", ")
+	}
+	if by := t.str("created_by_ref"); by != "" {
+		if who := e.get(by); who.Seen() {
+			return who.Name
+		}
+	}
+	if t.Source != "" {
+		return t.Source
+	}
+	return "somebody who may not be named"
+}
+
+// things are the objects behind the sides: their markings count for the page.
+func (s sides) things() (list []thing) {
+	for _, x := range append(s.Claims[:len(s.Claims):len(s.Claims)], s.Denials...) {
+		list = append(list, x.Said)
+	}
+	return list
+}
