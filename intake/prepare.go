@@ -64,19 +64,14 @@ func prepare(raw []byte, spec20, strict bool) *item {
 	}
 	it.put.Raw = raw
 	it.put.Digest = o.Digest()
-	it.put.Values = o.Values()
-	it.put.Text = o.Text()
-	it.put.Name = o.Name()
+	it.refs = it.put.Index(o)
 	if o.Revoked {
 		it.put.Flags |= store.Revoked
 	}
 	if o.SpecVersion == "2.0" {
 		it.put.Flags |= store.V20
 	}
-	it.refs = o.Refs()
-	it.put.Refs = make([]store.Ref, len(it.refs))
-	for i, r := range it.refs {
-		it.put.Refs[i] = store.Ref{Kind: r.Kind, ID: r.ID}
+	for _, r := range it.refs {
 		if r.Kind == "object_refs" && isContainer(o.Type) {
 			it.members = append(it.members, r.ID)
 		}

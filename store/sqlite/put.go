@@ -78,20 +78,9 @@ type row struct {
 
 // Put writes assertions: first what has random keys, in key order, then what only appends, in the caller's order.
 func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
-	rows := make([]row, len(puts))
-	for i, p := range puts {
-		typ, err := t.intern(p.Type)
-		if err != nil {
-			return nil, err
-		}
-		key, ok, err := t.c.key(p.ID)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "%q is no STIX id", p.ID)
-		}
-		rows[i] = row{Put: p, index: i, key: key, typ: typ}
+	rows, err := t.rows(puts)
+	if err != nil {
+		return nil, err
 	}
 	if err := t.known(rows); err != nil {
 		return nil, err
@@ -117,6 +106,26 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 		}
 	}
 	return dup, nil
+}
+
+// rows finds the compact forms of ids and types.
+func (t *tx) rows(puts []*store.Put) ([]row, error) {
+	rows := make([]row, len(puts))
+	for i, p := range puts {
+		typ, err := t.intern(p.Type)
+		if err != nil {
+			return nil, err
+		}
+		key, ok, err := t.c.key(p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "%q is no STIX id", p.ID)
+		}
+		rows[i] = row{Put: p, index: i, key: key, typ: typ}
+	}
+	return rows, nil
 }
 
 // known finds which rows exist already (their OID is filled in), numbers the others, and marks ids with several assertions.
@@ -155,7 +164,7 @@ func (t *tx) known(rows []row) error {
 			continue
 		}
 		t.head.oid++
-		r.OID = t.head.oid
+		r.OID, r.Added = t.head.oid, t.stamp()
 		if len(held) > 0 {
 			r.Flags |= store.Several
 		}
@@ -222,7 +231,6 @@ func (t *tx) putBodies(rows []row) error {
 		if err != nil {
 			return err
 		}
-		r.Added = t.stamp()
 		if err := b.add(int64(r.OID), r.key, r.Modified, r.Created, int64(r.Source), int64(r.Label), int64(r.Flags), int64(r.Added), r.Digest[:], by, enc, body); err != nil {
 			return err
 		}

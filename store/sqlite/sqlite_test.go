@@ -10,16 +10,19 @@ import (
 )
 
 // TestContract runs the suite that every engine runs.
-func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, dir string) store.Store {
-		t.Helper()
-		d, err := Open(t.Context(), dir, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { d.Close() }) // a test may have closed it to open it again
-		return d
-	})
+func TestContract(t *testing.T) { storetest.Run(t, open) }
+
+// TestMove moves everything to another file.
+func TestMove(t *testing.T) { storetest.RunMove(t, open, open) }
+
+func open(t *testing.T, dir string) store.Store {
+	t.Helper()
+	d, err := Open(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() }) // a test may have closed it to open it again
+	return d
 }
 
 // TestFailingCommit: what failed before the commit is not there, what failed after it is; either way the store goes on.
