@@ -35,11 +35,11 @@ check: ## what runs before a commit: format, vet, staticcheck, import table, rac
 race: ## the concurrent rooms under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./store/... ./intake ./release ./taxii/... $(addprefix ./,$(wildcard account))
 
-bench: build ## all measurements against the peers; writes bench/results
-	$(GO) run ./bench -full
+bench: build ## all measurements beside the peers, about an hour; writes bench/results
+	$(GO) run ./bench -full -o bench/results/full.md
 
-bench-quick: build ## the same in under 3 minutes
-	$(GO) run ./bench
+bench-quick: build ## the same with small sizes, in under 3 minutes
+	$(GO) run ./bench -o bench/results/quick.md
 
 clean: ## remove what was built
-	rm -rf bin .venv web/build/node_modules
+	rm -rf bin .venv bench/.venv bench/results web/build/node_modules

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"strings"
 
@@ -27,26 +28,45 @@ func newGenerator(seed uint64) *generator {
 	return &generator{r: rand.New(rand.NewPCG(seed, 7))}
 }
 
-// write writes n objects, one a line.
-func (g *generator) write(w io.Writer, n int) error {
-	b := bufio.NewWriterSize(w, 1<<20)
-	for range n {
-		b.WriteString(g.object())
-		b.WriteByte('\n')
+// objects makes n objects.
+func (g *generator) objects(n int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for range n {
+			if !yield(g.object()) {
+				return
+			}
+		}
 	}
+}
+
+// writeBundle writes a bundle of n objects, one a line. STIX 2.1 §8.
+func (g *generator) writeBundle(w io.Writer, n int) error {
+	b := bufio.NewWriterSize(w, 1<<20)
+	b.WriteString(`{"type":"bundle","id":"bundle--6f0c1a52-8a3f-4f6a-9d0b-2f1f4e1f7c11","objects":[`)
+	sep := "\n"
+	for o := range g.objects(n) {
+		b.WriteString(sep)
+		b.WriteString(o)
+		sep = ",\n"
+	}
+	b.WriteString("\n]}\n")
 	return b.Flush()
 }
 
 func (g *generator) object() string {
-	switch p := g.r.IntN(100); {
-	case p < 45:
-		return g.indicator()
-	case p < 75:
+	if g.r.IntN(100) < 30 {
 		return g.observable()
-	case p < 95 && len(g.last) > 1:
-		return g.relationship()
-	case p < 95:
+	}
+	return g.versioned()
+}
+
+// versioned makes an object that has created and modified.
+func (g *generator) versioned() string {
+	switch p := g.r.IntN(70); {
+	case p < 45, p < 65 && len(g.last) < 2:
 		return g.indicator()
+	case p < 65:
+		return g.relationship()
 	default:
 		return g.report()
 	}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a server that the bench started, with whatever processes it starts itself.
+type process struct {
+	cmd  *exec.Cmd
+	log  string // file with all that it printed
+	done chan struct{}
+}
+
+// spawn starts a server in its own process group. Its output goes to a file in dir.
+func spawn(dir string, env []string, name string, args ...string) (*process, error) {
+	log, err := os.Create(filepath.Join(dir, filepath.Base(name)+".log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() // the child has its own
+	p := &process{cmd: exec.Command(name, args...), log: log.Name(), done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), env...)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		p.cmd.Wait()
+		close(p.done)
+	}()
+	return p, nil
+}
+
+// stop asks the group to end, and ends it after ten seconds.
+func (p *process) stop() {
+	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
+	select {
+	case <-p.done:
+	case <-time.After(10 * time.Second):
+	}
+	p.kill()
+}
+
+// kill ends the group at once.
+func (p *process) kill() {
+	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	<-p.done
+}
+
+// answers waits until a GET of the URL is answered, whatever the answer.
+func (p *process) answers(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			return resp.Body.Close()
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("%s ended: %s", filepath.Base(p.cmd.Path), p.lastWords())
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", filepath.Base(p.cmd.Path), ctx.Err())
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// lastWords is the last line that it printed.
+func (p *process) lastWords() string {
+	text, _ := os.ReadFile(p.log)
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return lines[len(lines)-1]
+}
+
+// memory is what the group holds in MB: its own memory, and with the files that it has mapped, which the system may take back at any time.
+func (p *process) memory() (own, mapped float64) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		// proc(5): the name in brackets may hold anything; the group is the third field after it.
+		f := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		if len(f) < 3 || f[2] != strconv.Itoa(p.cmd.Process.Pid) {
+			continue
+		}
+		status := filepath.Join(filepath.Dir(path), "status")
+		own, mapped = own+kilobytes(field(status, "RssAnon")), mapped+kilobytes(field(status, "VmRSS"))
+	}
+	return own, mapped
+}
+
+// kilobytes reads "1234 kB" as MB.
+func kilobytes(s string) float64 {
+	n, _ := strconv.ParseFloat(strings.TrimSuffix(s, " kB"), 64)
+	return n * 1024 / 1e6
+}
+
+// freeAddr is a loopback address that nobody listens on.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// output runs a command to its end and returns what it printed, without the space around it.
+func output(ctx context.Context, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.Output()
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		lines := strings.Split(strings.TrimSpace(string(e.Stderr)), "\n")
+		return "", fmt.Errorf("%s: %w: %s", filepath.Base(name), err, lines[len(lines)-1])
+	}
+	return strings.TrimSpace(string(out)), err
+}

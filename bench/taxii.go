@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// measureTAXII compares exchanges that hold the same objects and are asked by the same client.
+func (b *bench) measureTAXII(ctx context.Context) error {
+	for _, n := range b.exchange {
+		if err := b.compare(ctx, n); err != nil {
+			return err
+		}
+	}
+	return b.findFacts(ctx, b.exchanges())
+}
+
+// exchanges are the systems that can be written to; the first is ours.
+func (b *bench) exchanges() []system {
+	return []system{b.threatwatch(), b.medallion(), b.opentaxii()}
+}
+
+// compare visits each system in each round, with n objects in each collection.
+func (b *bench) compare(ctx context.Context, n int) error {
+	systems := b.exchanges()
+	us := systems[0]
+	sets := newSets(n)
+	pages, err := b.mirror(ctx, us, sets[0])
+	if err != nil {
+		return fmt.Errorf("mirror: %w", err)
+	}
+	systems = append(systems, b.nginx(pages))
+	var names, setups []string
+	for _, s := range systems {
+		names, setups = append(names, s.name), append(setups, s.name+": "+s.setup+".")
+	}
+	t := newTable(fmt.Sprintf("TAXII 2.1, %s objects in a collection", thousands(n)),
+		fmt.Sprintf("`%s`: %d rounds, each starting one system after the other, empty; median, spread, and in brackets how many times better Threatwatch is. %s",
+			b.command, b.rounds, strings.Join(setups, " ")), names...)
+	for round := range b.rounds {
+		for _, s := range systems {
+			if t.absent[s.name] != "" {
+				continue
+			}
+			progress("round %d of %d: %s", round+1, b.rounds, s.name)
+			if err := b.visit(ctx, t, s, sets); err != nil {
+				if s.name == us.name || ctx.Err() != nil {
+					return fmt.Errorf("%s: %w", s.name, err)
+				}
+				t.absent[s.name] = err.Error()
+				progress("%s: %v", s.name, err)
+			}
+		}
+	}
+	b.report.add(t)
+	return nil
+}
+
+// mirror keeps a copy of the pages with which a system answers.
+func (b *bench) mirror(ctx context.Context, s system, objects set) (m mirror, err error) {
+	m.files = map[string]string{}
+	if m.dir, err = b.scratch("mirror"); err != nil {
+		return m, err
+	}
+	home, err := b.scratch("mirrored")
+	if err != nil {
+		return m, err
+	}
+	x, err := s.start(ctx, home, 1)
+	if err != nil {
+		return m, err
+	}
+	defer x.stop()
+	m.collection = x.collections[0]
+	v := &visit{bench: b, sets: []set{objects}, x: x, http: x.client(b.plan)}
+	defer v.http.close()
+	if err := v.fill(ctx); err != nil {
+		return m, err
+	}
+	for _, limit := range pageSizes {
+		for next, more := "", true; more; more = next != "" {
+			body, err := fetch(ctx, v.http, x.objects(0, limit, next))
+			if err != nil {
+				return m, err
+			}
+			if err := m.put(limit, next, body); err != nil {
+				return m, err
+			}
+			next = nextOf(body)
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strconv"
+)
+
+// threatwatch is the program that is measured, on its embedded engine.
+func (b *bench) threatwatch() system {
+	return system{
+		name:  "Threatwatch",
+		setup: "`threatwatch serve`, SQLite, each write on disk before it is answered",
+		start: func(ctx context.Context, dir string, collections int) (*exchange, error) {
+			data := filepath.Join(dir, "data")
+			x := &exchange{}
+			if err := b.furnish(ctx, x, data, collections); err != nil {
+				return nil, err
+			}
+			return x, b.serve(ctx, x, dir, data)
+		},
+	}
+}
+
+// furnish makes an organisation that may write, and its inboxes.
+func (b *bench) furnish(ctx context.Context, x *exchange, data string, collections int) error {
+	if _, err := output(ctx, nil, b.binary, "org", "add", "Bench", "--data", data); err != nil {
+		return err
+	}
+	token, err := output(ctx, nil, b.binary, "token", "create", "bench", "--org", "bench", "--role", "publisher", "--data", data)
+	if err != nil {
+		return err
+	}
+	x.authorization = "Bearer " + token
+	for i := range collections {
+		id, err := output(ctx, nil, b.binary, "collection", "add", "Inbox "+strconv.Itoa(i), "--writable", "--data", data)
+		if err != nil {
+			return err
+		}
+		x.collections = append(x.collections, id)
+	}
+	return nil
+}
+
+// serve starts the server over a data directory and waits for its first page.
+func (b *bench) serve(ctx context.Context, x *exchange, dir, data string) error {
+	addr, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	x.api = "http://" + addr + "/api1/"
+	x.restart = func(ctx context.Context) (err error) {
+		if x.process, err = spawn(dir, nil, b.binary, "serve", "--data", data, "--listen", addr); err != nil {
+			return err
+		}
+		return x.answers(ctx, "http://"+addr+"/")
+	}
+	return x.restart(ctx)
+}
