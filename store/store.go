@@ -123,6 +123,7 @@ type Query struct {
 	Limit         int     // 0: no limit
 	Quarantined   bool    // include quarantined assertions (operators only)
 	NoBodies      bool    // leave Raw nil
+	Bare          bool    // the rest of the head may be left out of rows without Check: only Added, Label, Flags and Raw are wanted
 }
 
 // Labels is a set of labels: the form in which a view is pushed down into queries.
@@ -158,7 +159,7 @@ type Snapshot interface {
 	Log(ctx context.Context, after Stamp, limit int, f func(Entry) error) error
 	// Get returns one assertion by OID, NotFound when it is gone.
 	Get(ctx context.Context, oid OID) (*Row, error)
-	// LabelBodies returns every interned label; index by id.
+	// LabelBodies returns every interned label; index by id. The map may be shared: do not change it.
 	LabelBodies(ctx context.Context) (map[LabelID]string, error)
 	// LastStamp is the newest stamp in the log.
 	LastStamp(ctx context.Context) (Stamp, error)

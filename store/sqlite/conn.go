@@ -21,6 +21,8 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 	codes map[string]int64 // type or property name to code
 	names map[int64]string
+	reads bool  // it never writes
+	rare  *rare // of a connection that reads; nil at first
 
 	packers packers       // of the writing connection
 	dec     *zstd.Decoder // with all dictionaries; nil until one is needed

@@ -40,17 +40,14 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 	if q.Newest {
 		order += " DESC"
 	}
-	body := ""
-	if !q.NoBodies {
-		body = ", a.raw"
-	}
+	sc, n := newScanner(s.c, !q.NoBodies), 0
+	columns, scan := sc.member(q)
 	all := q.Version.All
 	if all && q.Limit > 0 {
 		order += " LIMIT " + strconv.Itoa(q.Limit)
 	}
-	sc, n := newScanner(s.c, !q.NoBodies), 0
-	err = s.c.each("SELECT "+headColumns+", m.stamp"+body+" FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE"+w2.String()+order, w2.args, func(r *sql.Rows) error {
-		if err := sc.scan(r); err != nil {
+	err = s.c.each("SELECT "+columns+" FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE"+w2.String()+order, w2.args, func(r *sql.Rows) error {
+		if err := scan(r); err != nil {
 			return err
 		}
 		if n&255 == 0 && ctx.Err() != nil {

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,7 +13,10 @@ import (
 )
 
 // snapshot reads through one connection that is in a transaction.
-type snapshot struct{ c *conn }
+type snapshot struct {
+	c       *conn
+	current bool // c.rare has been compared with this state of the data
+}
 
 var _ store.Snapshot = (*snapshot)(nil)
 
@@ -97,6 +98,8 @@ type scanner struct {
 	raw          sql.RawBytes
 	body         []byte // where raw is unpacked
 	dest         []any
+
+	stamp, packed any // of bareColumns: as the driver gives them, without reflection
 }
 
 func newScanner(c *conn, body bool) *scanner {
@@ -129,6 +132,40 @@ func (s *scanner) scan(r *sql.Rows, more ...any) error {
 	return err
 }
 
+// member says which columns to select for a listing, and how a row of them is read.
+func (s *scanner) member(q store.Query) (columns string, scan func(*sql.Rows) error) {
+	switch {
+	case q.NoBodies:
+		return headColumns + ", m.stamp", func(r *sql.Rows) error { return s.scan(r) }
+	case !q.Bare || len(q.Version.At) > 0: // exact versions are compared row by row
+		return headColumns + ", m.stamp, a.raw", func(r *sql.Rows) error { return s.scan(r) }
+	}
+	return bareColumns, s.scanBare
+}
+
+// bareColumns are what most rows of a page need ([store.Query.Bare]); two more columns would cost as much as the step to the next row.
+const bareColumns = "m.stamp, m.label << 8 | m.flags, a.raw"
+
+// scanBare reads bareColumns, and the rest of the head of those few rows that must be looked at.
+func (s *scanner) scanBare(r *sql.Rows) error {
+	if err := r.Scan(&s.stamp, &s.packed, &s.raw); err != nil {
+		return err
+	}
+	packed := s.packed.(int64)
+	s.row = store.Row{Head: store.Head{Added: store.Stamp(s.stamp.(int64)), Label: store.LabelID(packed >> 8), Flags: store.Flags(packed)}}
+	var err error
+	s.row.Raw, s.body, err = s.c.unpack(s.raw, s.body)
+	if err != nil || s.row.Flags&(store.Check|store.Several) == 0 {
+		return err
+	}
+	full := newScanner(s.c, false)
+	err = s.c.each("SELECT "+headColumns+", m.stamp FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE m.stamp = ?", []any{int64(s.row.Added)}, func(r *sql.Rows) error {
+		return full.scan(r)
+	})
+	s.row.Head = full.row.Head
+	return err
+}
+
 // Log lists additions, tombstones and new labels in one order.
 func (s *snapshot) Log(_ context.Context, after store.Stamp, limit int, f func(store.Entry) error) error {
 	if limit <= 0 {
@@ -157,80 +194,4 @@ func (s *snapshot) Get(_ context.Context, oid store.OID) (*store.Row, error) {
 		err = threatwatch.Errorf(threatwatch.NotFound, "no assertion %d", oid)
 	}
 	return out, err
-}
-
-// LabelBodies returns every label.
-func (s *snapshot) LabelBodies(context.Context) (map[store.LabelID]string, error) {
-	out := map[store.LabelID]string{}
-	err := s.c.each("SELECT id, body FROM label", nil, func(r *sql.Rows) error {
-		var id store.LabelID
-		var body string
-		err := r.Scan(&id, &body)
-		out[id] = body
-		return err
-	})
-	return out, err
-}
-
-// LastStamp is the newest stamp given.
-func (s *snapshot) LastStamp(context.Context) (store.Stamp, error) {
-	h, err := s.c.head()
-	return h.stamp, err
-}
-
-// Sources lists all in order of number.
-func (s *snapshot) Sources(context.Context) (out []store.Source, err error) {
-	err = s.c.docs("source", func(id int64, doc []byte) error {
-		v := store.Source{ID: store.SourceID(id)}
-		err := json.Unmarshal(doc, &v)
-		out = append(out, v)
-		return err
-	})
-	return out, err
-}
-
-// Collections lists all in order of number.
-func (s *snapshot) Collections(context.Context) (out []store.Collection, err error) {
-	err = s.c.docs("collection", func(id int64, doc []byte) error {
-		v := store.Collection{ID: store.CollectionID(id)}
-		err := json.Unmarshal(doc, &v)
-		out = append(out, v)
-		return err
-	})
-	return out, err
-}
-
-func (c *conn) docs(table string, f func(int64, []byte) error) error {
-	return c.each("SELECT id, doc FROM "+table+" ORDER BY id", nil, func(r *sql.Rows) error {
-		var id int64
-		var doc []byte
-		if err := r.Scan(&id, &doc); err != nil {
-			return err
-		}
-		return f(id, doc)
-	})
-}
-
-// Record returns a small document.
-func (s *snapshot) Record(_ context.Context, kind, key string) (doc []byte, err error) {
-	err = s.c.one("SELECT doc FROM record WHERE kind = ? AND key = ?", []any{kind, key}, &doc)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, threatwatch.Errorf(threatwatch.NotFound, "no %s %s", kind, key)
-	}
-	return doc, err
-}
-
-// Records lists the documents of a kind whose keys start with prefix.
-func (s *snapshot) Records(_ context.Context, kind, prefix string, f func(string, []byte) error) error {
-	return stopped(s.c.each("SELECT key, doc FROM record WHERE kind = ? AND key >= ? ORDER BY key", []any{kind, prefix}, func(r *sql.Rows) error {
-		var key string
-		var doc []byte
-		if err := r.Scan(&key, &doc); err != nil {
-			return err
-		}
-		if !strings.HasPrefix(key, prefix) {
-			return store.Stop
-		}
-		return f(key, doc)
-	}))
 }

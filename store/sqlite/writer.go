@@ -52,7 +52,7 @@ func (d *DB) write(c *conn) {
 // only its own; an error of the transaction fails all of them.
 func (d *DB) group(c *conn, first *job) {
 	start := time.Now()
-	t := &tx{snapshot: snapshot{c}, now: d.now}
+	t := &tx{snapshot: snapshot{c: c}, now: d.now}
 	jobs := []*job{first}
 	err := t.begin()
 	for err == nil {

@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 	for name, f := range map[string]func(*testing.T, Open){
 		"PollersMissNothing": pollersMissNothing, "SnapshotsStandStill": snapshotsStandStill, "AllOrNothing": allOrNothing,
 		"SameTwice": sameTwice, "Reopened": reopened, "BackupWhileWriting": backupWhileWriting, "LabelsLimit": labelsLimit,
+		"BareRows": bareRows, "DocumentsAreFresh": documentsAreFresh,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open) })
 	}
