@@ -25,6 +25,7 @@ type Query struct {
 	Newest       bool
 	Limit        int    // 0: no limit
 	Next         string // cursor of the page before
+	Bare         bool   `json:"-"` // only Added and Raw of the items are wanted; not with IDs or Sources
 }
 
 // Latest selects the last version of each object: what pages show.
@@ -76,14 +77,14 @@ func (v *View) resume(q Query) (Query, store.Stamp, error) {
 	had, now := reflect.ValueOf(c.Query), reflect.ValueOf(q)
 	for i := range had.NumField() {
 		name := had.Type().Field(i).Name
-		if name == "Limit" || name == "Next" || name == "Newest" || now.Field(i).IsZero() {
+		if name == "Limit" || name == "Next" || name == "Newest" || name == "Bare" || now.Field(i).IsZero() {
 			continue
 		}
 		if !reflect.DeepEqual(normal(now.Field(i).Interface()), normal(had.Field(i).Interface())) {
 			return q, 0, bad
 		}
 	}
-	c.Query.Limit = q.Limit
+	c.Query.Limit, c.Query.Bare = q.Limit, q.Bare
 	return c.Query, c.At, nil
 }
 

@@ -15,6 +15,7 @@ type Page struct {
 	Back        string      // of a page that a cursor led to: what lies before it, to be read the other way round
 	First, Last store.Stamp // of the items; on an empty page both the newest that the subject may see, else AddedAfter
 	N           int
+	State       string // of the collection, see [Collection]; "" when an object on the page had to be looked at part by part
 }
 
 // Page delivers one page. All of it, and the decision, come from one snapshot.
@@ -35,7 +36,8 @@ func (v *View) Page(ctx context.Context, q Query, f func(*Item) error) (p Page, 
 			}
 		}
 		if p.N > 0 {
-			return nil
+			p.State, err = g.stateOf(q)
+			return err
 		}
 		p.First, err = g.newest(q)
 		p.Last = p.First
@@ -45,8 +47,12 @@ func (v *View) Page(ctx context.Context, q Query, f func(*Item) error) (p Page, 
 }
 
 func (g *glance) page(q Query, sq store.Query, f func(*Item) error) (p Page, err error) {
+	item := g.item
+	if sq.Bare {
+		item = g.bareItem()
+	}
 	err = g.snap.Members(g.ctx, sq, func(r *store.Row) error {
-		it, err := g.item(r)
+		it, err := item(r)
 		if err != nil || it == nil || q.IDs != nil && !slices.Contains(q.IDs, it.ID) || q.Sources != nil && !slices.Contains(q.Sources, it.Source) {
 			return err
 		}
@@ -75,10 +81,22 @@ func (g *glance) page(q Query, sq store.Query, f func(*Item) error) (p Page, err
 	return p, err
 }
 
+// stateOf is the state of the collection that a page was just read from.
+func (g *glance) stateOf(q Query) (string, error) {
+	if q.Collection == "" || g.looked {
+		return "", nil
+	}
+	c, err := g.collection(q.Collection)
+	if err != nil {
+		return "", err
+	}
+	return g.state(c.Collection)
+}
+
 // query translates into the store's terms. ok is false when nothing can match.
 func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
 	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator(),
-		HighestSpec: q.HighestSpec && q.SpecVersions == nil}
+		HighestSpec: q.HighestSpec && q.SpecVersions == nil, Bare: q.Bare && q.IDs == nil && q.Sources == nil}
 	for _, id := range q.IDs { // somebody may ask for a redacted copy by its own id
 		if orig, ok := g.unalias(id); ok {
 			sq.IDs = append(slices.Clone(sq.IDs), orig)

@@ -67,6 +67,7 @@ type glance struct {
 	sources map[store.SourceID]store.Source
 	forms   map[string]*form // of referred objects, per owner of the referring one
 	depth   int
+	looked  bool // some object was looked at part by part
 }
 
 func (v *View) read(ctx context.Context, f func(*glance) error) error {
@@ -165,7 +166,20 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	if r.Flags&store.Check == 0 || g.own(l) {
 		return it, nil
 	}
+	g.looked = true
 	return g.redact(it)
+}
+
+// bareItem is item for pages of which only the bytes are wanted: what leaves as it is comes as one Item, used again for each row.
+func (g *glance) bareItem() func(*store.Row) (*Item, error) {
+	var it Item
+	return func(r *store.Row) (*Item, error) {
+		if r.Flags&(store.Check|store.Quarantined) != 0 || !g.set.Has(r.Label) {
+			return g.item(r)
+		}
+		it.Added, it.Raw = r.Added, r.Raw
+		return &it, nil
+	}
 }
 
 func (g *glance) sourceName(id store.SourceID, l label.Label) string {
@@ -199,6 +213,8 @@ type Collection struct {
 	store.Collection
 	CanRead  bool
 	CanWrite bool // set by who knows the caller's role
+	// State, set by [View.Collection], is the same as long as all pages are the same that this subject gets of the collection.
+	State string
 }
 
 // Collections lists what the subject may know of, in a stable order.
@@ -256,19 +272,33 @@ func (g *glance) knows(c store.Collection) (bool, error) {
 // Collection finds one by UUID or alias; NotFound also when the subject may not know of it.
 func (v *View) Collection(ctx context.Context, id string) (out Collection, err error) {
 	err = v.read(ctx, func(g *glance) error {
-		out, err = g.collection(id)
+		if out, err = g.collection(id); err != nil {
+			return err
+		}
+		out.State, err = g.state(out.Collection)
 		return err
 	})
 	return out, err
 }
 
+// collection finds one by UUID, which nobody can guess, or by alias. For an alias all collections are gone through, so that the time to
+// answer does not tell one that is withheld from one that does not exist.
 func (g *glance) collection(id string) (Collection, error) {
-	all, err := g.collections()
+	all, err := g.snap.Collections(g.ctx)
 	if err != nil {
 		return Collection{}, err
 	}
-	for _, c := range all {
-		if id != "" && (c.UUID == id || c.Alias == id) {
+	if i := slices.IndexFunc(all, func(c store.Collection) bool { return id != "" && c.UUID == id }); i >= 0 {
+		if ok, err := g.knows(all[i]); ok || err != nil {
+			return Collection{Collection: all[i], CanRead: ok}, err
+		}
+	}
+	known, err := g.collections()
+	if err != nil {
+		return Collection{}, err
+	}
+	for _, c := range known {
+		if id != "" && c.Alias == id {
 			return c, nil
 		}
 	}

@@ -1,17 +1,12 @@
 package taxii
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 
 	"threatwatch"
 )
-
-// maxPageBytes bounds a page of large objects; the page then ends early, after at least one object.
-const maxPageBytes = 16 << 20
 
 // discovery answers GET /taxii2/. TAXII 2.1 §4.1.
 func (c *call) discovery() error {
@@ -95,74 +90,6 @@ func (c *call) readable(endpoint string, p params) (Collection, Filter, error) {
 		f.Limit = c.s.opt.MaxPage
 	}
 	return coll, f, nil
-}
-
-// body is a page being written: items one after the other, straight into the answer.
-type body struct {
-	*bytes.Buffer
-	n int
-}
-
-// errFull ends a page that has grown too large.
-var errFull = errors.New("page is full")
-
-// item appends one item, already JSON.
-func (b *body) item(raw []byte) error {
-	if b.n > 0 && b.Len()+len(raw) > maxPageBytes {
-		return errFull
-	}
-	if b.n > 0 {
-		b.WriteByte(',')
-	}
-	b.Write(raw)
-	b.n++
-	return nil
-}
-
-// page runs one request for a page: fetch fills the body through item. A page cut short by size is asked for again with the number that
-// fits, so that the backend's token points behind the last item sent.
-func (c *call) page(endpoint, list string, coll Collection, f Filter, fetch func(Filter, *body) (Page, error)) error {
-	buf := c.s.buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buf.Cap() <= 2*maxPageBytes {
-			c.s.buffers.Put(buf)
-		}
-	}()
-	ask := f
-	var b body
-	var p Page
-	for {
-		buf.Reset()
-		buf.WriteString(`{"` + list + `":[`)
-		b = body{Buffer: buf}
-		var err error
-		if p, err = fetch(ask, &b); err == nil {
-			break
-		}
-		if !errors.Is(err, errFull) || b.n == 0 {
-			return err
-		}
-		ask.Limit = b.n
-	}
-	h := c.w.Header()
-	h.Set("X-TAXII-Date-Added-First", p.First.String()) // TAXII 2.1 §3.3
-	h.Set("X-TAXII-Date-Added-Last", p.Last.String())
-	if b.n == 0 {
-		if list == "objects" && endpoint != "manifest" && c.s.opt.EmptyObjects != nil && c.s.opt.EmptyObjects(coll.ID) {
-			c.send(http.StatusOK, []byte(`{"objects":[]}`))
-			return nil
-		}
-		c.send(http.StatusOK, []byte(`{}`))
-		return nil
-	}
-	b.WriteByte(']')
-	if p.More {
-		b.WriteString(`,"more":true,"next":"` + seal(endpoint, coll.ID, f, p.Next) + `"}`)
-	} else {
-		b.WriteString(`,"more":false}`)
-	}
-	c.send(http.StatusOK, buf.Bytes())
-	return nil
 }
 
 // objects answers GET /{root}/collections/{id}/objects/ and …/objects/{object-id}/. TAXII 2.1 §5.4, §5.6.

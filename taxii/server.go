@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -43,8 +44,9 @@ type Options struct {
 type Server struct {
 	backend Backend
 	opt     Options
-	buffers sync.Pool // *bytes.Buffer for bodies
-	gzips   sync.Pool // *gzip.Writer
+	buffers chan *bytes.Buffer // free ones, for bodies; a sync.Pool would lose them at each collection of garbage
+	gzips   sync.Pool          // *gzip.Writer
+	shelf   shelf
 }
 
 // NewServer makes a server over b.
@@ -63,8 +65,7 @@ func NewServer(b Backend, opt Options) *Server {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{backend: b, opt: opt}
-	s.buffers.New = func() any { return new(bytes.Buffer) }
+	s := &Server{backend: b, opt: opt, buffers: make(chan *bytes.Buffer, 4)}
 	s.gzips.New = func() any {
 		z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 		if err != nil {
@@ -270,20 +271,28 @@ func (c *call) send(code int, body []byte) {
 	}
 	h.Set("Content-Encoding", "gzip")
 	c.w.WriteHeader(code)
-	if head {
-		return
-	}
-	z := c.s.gzips.Get().(*gzip.Writer)
-	defer c.s.gzips.Put(z)
-	z.Reset(c.w)
-	_, err := z.Write(body)
-	if err = errors.Join(err, z.Close()); err != nil {
-		c.s.opt.Log.DebugContext(c.ctx, "taxii: client went away", "err", err)
+	if !head {
+		c.gone(c.s.zip(c.w, body))
 	}
 }
 
+// zip compresses.
+func (s *Server) zip(w io.Writer, body []byte) error {
+	z := s.gzips.Get().(*gzip.Writer)
+	defer s.gzips.Put(z)
+	z.Reset(w)
+	_, err := z.Write(body)
+	return errors.Join(err, z.Close())
+}
+
 func (c *call) write(body []byte) {
-	if _, err := c.w.Write(body); err != nil {
+	_, err := c.w.Write(body)
+	c.gone(err)
+}
+
+// gone notes that a client did not wait for its answer.
+func (c *call) gone(err error) {
+	if err != nil {
 		c.s.opt.Log.DebugContext(c.ctx, "taxii: client went away", "err", err)
 	}
 }

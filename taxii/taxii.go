@@ -50,6 +50,10 @@ type Collection struct {
 	CanRead     bool     `json:"can_read"`
 	CanWrite    bool     `json:"can_write"`
 	MediaTypes  []string `json:"media_types,omitempty"`
+
+	// State, when set, names all that pages of this collection are made from for this caller: while it is the same, so is the answer to the
+	// same request, byte for byte. A backend sets it when it can tell cheaply.
+	State string `json:"-"`
 }
 
 // Collections is the list of collections. TAXII 2.1 §5.1.1.
@@ -186,6 +190,7 @@ type Page struct {
 	More        bool
 	Next        string // set exactly when More
 	First, Last Stamp
+	State       string // of the collection when the page was read; "" when the page is not to be kept
 }
 
 // Backend is what a Server serves. The caller's identity travels in the context; each method applies that caller's rights again.

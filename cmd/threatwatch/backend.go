@@ -84,7 +84,7 @@ func (c taxiiCaller) writes(coll release.Collection) bool {
 func (c taxiiCaller) describe(coll release.Collection) taxii.Collection {
 	return taxii.Collection{
 		ID: coll.UUID, Title: coll.Title, Description: coll.Description, Alias: coll.Alias, CanRead: coll.CanRead, CanWrite: c.writes(coll),
-		MediaTypes: []string{taxii.MediaTypeSTIX, taxii.MediaTypeSTIX20},
+		MediaTypes: []string{taxii.MediaTypeSTIX, taxii.MediaTypeSTIX20}, State: coll.State,
 	}
 }
 
@@ -121,22 +121,27 @@ func (b *backend) collection(ctx context.Context, id string) (release.Collection
 	return coll, err
 }
 
-// page asks release for one page.
-func (b *backend) page(ctx context.Context, collection string, f taxii.Filter, sink func(*release.Item) error) (taxii.Page, error) {
+// query says a filter in the words of release.
+func query(collection string, f taxii.Filter) release.Query {
 	q := release.Query{
 		Collection: collection, Types: f.Types, IDs: f.IDs, SpecVersions: f.SpecVersions, HighestSpec: true, Version: versionOf(f.Version),
 		AddedAfter: store.Stamp(f.AddedAfter), Limit: f.Limit, Next: f.Next,
 	}
-	view := b.view(ctx)
 	if f.Object != "" {
 		q.IDs = []string{f.Object}
 	}
+	return q
+}
+
+// page asks release for one page.
+func (b *backend) page(ctx context.Context, q release.Query, f taxii.Filter, sink func(*release.Item) error) (taxii.Page, error) {
+	view := b.view(ctx)
 	p, err := view.Page(ctx, q, sink)
 	if err != nil {
 		return taxii.Page{}, err
 	}
 	if f.Object != "" && p.N == 0 && f.Next == "" {
-		there, err := view.Exists(ctx, collection, f.Object)
+		there, err := view.Exists(ctx, q.Collection, f.Object)
 		if err != nil {
 			return taxii.Page{}, err
 		}
@@ -144,7 +149,7 @@ func (b *backend) page(ctx context.Context, collection string, f taxii.Filter, s
 			return taxii.Page{}, threatwatch.Errorf(threatwatch.NotFound, "there is no such object in this collection")
 		}
 	}
-	return taxii.Page{More: p.More, Next: p.Next, First: taxii.Stamp(p.First), Last: taxii.Stamp(p.Last)}, nil
+	return taxii.Page{More: p.More, Next: p.Next, First: taxii.Stamp(p.First), Last: taxii.Stamp(p.Last), State: p.State}, nil
 }
 
 // versionOf says a version match in the words of the store.
@@ -158,12 +163,14 @@ func versionOf(v taxii.VersionMatch) store.Version {
 
 // Objects implements taxii.Backend.
 func (b *backend) Objects(ctx context.Context, collection string, f taxii.Filter, sink func([]byte) error) (taxii.Page, error) {
-	return b.page(ctx, collection, f, func(it *release.Item) error { return sink(it.Raw) })
+	q := query(collection, f)
+	q.Bare = true
+	return b.page(ctx, q, f, func(it *release.Item) error { return sink(it.Raw) })
 }
 
 // Manifest implements taxii.Backend.
 func (b *backend) Manifest(ctx context.Context, collection string, f taxii.Filter, sink func(taxii.ManifestRecord) error) (taxii.Page, error) {
-	return b.page(ctx, collection, f, func(it *release.Item) error {
+	return b.page(ctx, query(collection, f), f, func(it *release.Item) error {
 		m := taxii.ManifestRecord{ID: it.ID, DateAdded: taxii.Stamp(it.Added), MediaType: taxii.MediaTypeSTIX}
 		m.Version = taxii.VersionOf(it.Raw, m.DateAdded)
 		if it.V20 {
@@ -176,7 +183,7 @@ func (b *backend) Manifest(ctx context.Context, collection string, f taxii.Filte
 // Versions implements taxii.Backend.
 func (b *backend) Versions(ctx context.Context, collection string, f taxii.Filter, sink func(string) error) (taxii.Page, error) {
 	f.Version = taxii.VersionMatch{All: true}
-	return b.page(ctx, collection, f, func(it *release.Item) error { return sink(taxii.VersionOf(it.Raw, taxii.Stamp(it.Added))) })
+	return b.page(ctx, query(collection, f), f, func(it *release.Item) error { return sink(taxii.VersionOf(it.Raw, taxii.Stamp(it.Added))) })
 }
 
 // writable finds a collection that the caller may write, and the source it writes as.
@@ -284,7 +291,7 @@ func (b *backend) Delete(ctx context.Context, collection string, f taxii.Filter)
 	if len(f.SpecVersions) > 0 {
 		v = store.Version{}
 		f.Limit = 1000
-		_, err := b.page(ctx, collection, f, func(it *release.Item) error {
+		_, err := b.page(ctx, query(collection, f), f, func(it *release.Item) error {
 			v.At = append(v.At, it.Modified)
 			return nil
 		})
