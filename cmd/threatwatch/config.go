@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -23,10 +24,11 @@ type config struct {
 	Description string `toml:"description"`
 	Contact     string `toml:"contact"`
 
-	Data           string   `toml:"data"`
-	Listen         string   `toml:"listen"`
-	PublicURL      string   `toml:"public_url"`
-	TrustedProxies []string `toml:"trusted_proxies"`
+	Data           string        `toml:"data"`
+	Listen         string        `toml:"listen"`
+	PublicURL      string        `toml:"public_url"`
+	ShutdownDelay  time.Duration `toml:"shutdown_delay"`
+	TrustedProxies []string      `toml:"trusted_proxies"`
 
 	TLS struct {
 		Cert string `toml:"cert"`
@@ -60,6 +62,7 @@ contact = ""                # whom to write to: address or URL
 data = "./data"             # directory of the database; relative to this file
 listen = "127.0.0.1:8080"   # address and port
 public_url = ""             # "https://cti.example": as others reach it; api_roots in TAXII discovery are absolute when set
+shutdown_delay = "0s"       # with several behind a load balancer: how long to go on answering, not ready, when told to end
 trusted_proxies = []        # ["10.0.0.0/8"]: their X-Forwarded-For and X-Forwarded-Proto are believed
 
 [tls]                       # both or none; files in PEM, read at start; relative to this file
@@ -124,6 +127,9 @@ func (c *config) check() (err error) {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
 			return bad("public_url", "%q is not http(s)://HOST", c.PublicURL)
 		}
+	}
+	if c.ShutdownDelay < 0 || c.ShutdownDelay > time.Hour {
+		return bad("shutdown_delay", "%v is not between 0s and 1h", c.ShutdownDelay)
 	}
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return bad("tls", "cert and key go together")

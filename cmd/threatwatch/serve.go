@@ -83,6 +83,10 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if a.ctx.Err() != nil {
+			http.Error(w, "ending", http.StatusServiceUnavailable)
+			return
+		}
 		if err := st.Read(r.Context(), func(sn store.Snapshot) error { _, err := sn.LastStamp(r.Context()); return err }); err != nil {
 			log.Error("not ready", "error", err)
 			http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
@@ -119,7 +123,7 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
 	}
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
+		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
@@ -141,6 +145,7 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	case <-a.ctx.Done():
 	}
 	log.Info("ending")
+	time.Sleep(cfg.ShutdownDelay)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), drain)
 	defer cancel()
 	err = srv.Shutdown(ctx)
@@ -151,6 +156,17 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 		err = e
 	}
 	return err
+}
+
+// leaving asks clients to open another connection, elsewhere perhaps, once the server is told to end: a connection that was closed
+// while it was idle would fail the request that was just being sent.
+func (a *app) leaving(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.ctx.Err() != nil {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // address is where visitors find the exchange.
