@@ -13,5 +13,5 @@
 // An [Object] keeps the bytes as received beside the tree; nothing is rewritten on the way through. STIX 2.0 is read as it is
 // and can be lifted to 2.1 with [Lift].
 //
-// Left out: evaluating patterns (room pattern), combining markings (room label), and fetching anything.
+// Left out: evaluating patterns, combining markings (room label), and fetching anything.
 package stix

@@ -50,11 +50,28 @@ func seenOrder(section string) func(*checker, *Value) {
 	return func(c *checker, v *Value) { c.order(v, section, "first_seen", "last_seen", false) }
 }
 
-// checkIndicator is STIX 2.1 §4.7: valid_until is later than valid_from, which 2.0 asks for as well.
+// checkIndicator is STIX 2.1 §4.7: valid_until is later than valid_from, which 2.0 asks for as well, and the pattern is one of the language
+// that pattern_type names, as far as we know the language.
 func checkIndicator(c *checker, v *Value) {
 	c.order(v, "§4.7", "valid_from", "valid_until", true)
-	if p := v.Get("pattern"); p != nil && p.Kind == String && p.Str == "" {
+	p := v.Get("pattern")
+	switch {
+	case p == nil || p.Kind != String:
+	case p.Str == "":
 		c.fail("pattern", "§4.7", "the pattern is empty")
+	case c.v20 || v.Get("pattern_type").Text() == "stix":
+		c.pattern(p.Str, c.v20 || v.Get("pattern_version").Text() == "2.0")
+	}
+}
+
+// pattern checks a STIX pattern. In an object of STIX 2.0 a fault is a warning: its converters wrote placeholders where STIX 1 said more.
+func (c *checker) pattern(s string, v20 bool) {
+	impossible, fault := checkPattern(s, v20)
+	switch {
+	case fault != nil:
+		c.report(c.v20, "pattern", fault.section, "%s, byte %d", fault.msg, fault.at)
+	case impossible:
+		c.warn("pattern", "§9.5", "an AND joins comparisons that no single object can satisfy")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Validate checks the object against STIX 2.1 chapters 2–7, or against STIX 2.0 when that is its version. Errors come first; a
 // warning tells of a SHOULD. What the standard leaves to producers is accepted: custom types, custom properties and unknown
-// extensions are checked for form only. Patterns are not parsed here.
+// extensions are checked for form only, and so are STIX patterns.
 func (o *Object) Validate() []Problem { return o.validate(false) }
 
 // ValidateStrict adds warnings for all that the standard only tolerates: custom types and properties that no extension announces,

@@ -130,6 +130,7 @@ func TestValidateVersion20(t *testing.T) {
 	runVerdicts(t, []verdict{
 		{"S004 indicator", "indicator", `"labels":["malicious-activity"]`, drop, ""},
 		{"S004 indicator without labels", "indicator", ``, drop, "labels"},
+		{"P004 indicator with a malformed pattern", "indicator", `"labels":["x"],"pattern":"[x"`, drop, "?pattern"},
 		{"S004 malware", "malware", `"labels":["trojan"],"name":"x"`, drop, ""},
 		{"S004 malware without name", "malware", `"labels":["trojan"]`, drop, "name"},
 		{"S004 identity", "identity", `"identity_class":"own"`, drop, ""},
