@@ -134,7 +134,15 @@ func Slug(name string) string {
 }
 
 // AddOrg adds an organisation; Conflict when its short name is taken.
-func (a *Accounts) AddOrg(ctx context.Context, o Org) (Org, error) {
+func (a *Accounts) AddOrg(ctx context.Context, want Org) (o Org, err error) {
+	err = a.store.Update(ctx, func(tx store.Tx) (err error) {
+		o, err = a.addOrg(ctx, tx, want)
+		return err
+	})
+	return o, err
+}
+
+func (a *Accounts) addOrg(ctx context.Context, tx store.Tx, o Org) (Org, error) {
 	if o.ID == "" {
 		o.ID = Slug(o.Name)
 	}
@@ -142,7 +150,7 @@ func (a *Accounts) AddOrg(ctx context.Context, o Org) (Org, error) {
 		return o, threatwatch.Errorf(threatwatch.Invalid, "an organisation needs a name with letters or digits (short name at most 64)")
 	}
 	o.Created = a.now().UTC()
-	return o, a.add(ctx, orgKind, o.ID, o, "organisation "+o.ID)
+	return o, add(ctx, tx, orgKind, o.ID, o, "organisation "+o.ID)
 }
 
 // SetClients names the clients of an organisation.
@@ -164,40 +172,64 @@ func (a *Accounts) Orgs(ctx context.Context) (out []Org, err error) {
 
 // Org finds one by short name or name.
 func (a *Accounts) Org(ctx context.Context, name string) (o Org, err error) {
-	err = a.store.Read(ctx, func(s store.Snapshot) error {
-		err := load(ctx, s, orgKind, Slug(name), &o)
-		if threatwatch.KindOf(err) == threatwatch.NotFound {
-			return threatwatch.Errorf(threatwatch.NotFound, "no organisation %q", name)
-		}
+	err = a.store.Read(ctx, func(s store.Snapshot) (err error) {
+		o, err = findOrg(ctx, s, name)
 		return err
 	})
 	return o, err
 }
 
-// AddPerson adds somebody to an organisation. Without a password (empty) one cannot sign in yet.
-func (a *Accounts) AddPerson(ctx context.Context, p Person, password string) (Person, error) {
+func findOrg(ctx context.Context, s store.Recorder, name string) (o Org, err error) {
+	err = load(ctx, s, orgKind, Slug(name), &o)
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		return o, threatwatch.Errorf(threatwatch.NotFound, "no organisation %q", name)
+	}
+	return o, err
+}
+
+// AddPerson adds somebody to an organisation. Without a password (empty) one cannot sign in yet. Conflict when the address is taken, or
+// the name before its @ within the organisation: TLP:RED names people as name@org.
+func (a *Accounts) AddPerson(ctx context.Context, want Person, password string) (p Person, err error) {
+	if password != "" {
+		if want.Password, err = hashPassword(password); err != nil {
+			return want, err
+		}
+	}
+	err = a.store.Update(ctx, func(tx store.Tx) (err error) {
+		p, err = a.addPerson(ctx, tx, want)
+		return err
+	})
+	return p, err
+}
+
+func (a *Accounts) addPerson(ctx context.Context, tx store.Tx, p Person) (Person, error) {
 	p.Email = strings.ToLower(strings.TrimSpace(p.Email))
 	name, domain, ok := strings.Cut(p.Email, "@")
 	if !ok || name == "" || domain == "" || strings.ContainsAny(p.Email, " \t\r\n<>\"") || len(p.Email) > 254 {
 		return p, threatwatch.Errorf(threatwatch.Invalid, "%q is no e-mail address", p.Email)
 	}
-	o, err := a.Org(ctx, p.Org)
-	if err != nil {
+	if _, err := ParseRole(string(p.Role)); err != nil {
 		return p, err
 	}
-	if _, err := ParseRole(string(p.Role)); err != nil {
+	o, err := findOrg(ctx, tx, p.Org)
+	if err != nil {
 		return p, err
 	}
 	p.Org, p.ID, p.Created = o.ID, name+"@"+o.ID, a.now().UTC()
 	if p.Name == "" {
 		p.Name = name
 	}
-	if password != "" {
-		if p.Password, err = hashPassword(password); err != nil {
-			return p, err
+	err = tx.Records(ctx, personKind, "", func(email string, doc []byte) error {
+		other, err := parse[Person](doc)
+		if err == nil && other.ID == p.ID && email != p.Email {
+			err = threatwatch.Errorf(threatwatch.Conflict, "%s is %s already: within an organisation what stands before the @ must differ", p.ID, email)
 		}
+		return err
+	})
+	if err != nil {
+		return p, err
 	}
-	return p, a.add(ctx, personKind, p.Email, p, "person "+p.Email)
+	return p, add(ctx, tx, personKind, p.Email, p, "person "+p.Email)
 }
 
 // SetPassword changes a password and ends all sessions of that person.
@@ -226,17 +258,15 @@ func (a *Accounts) People(ctx context.Context) ([]Person, error) {
 }
 
 // add writes a record that must be new.
-func (a *Accounts) add(ctx context.Context, kind, key string, v any, what string) error {
-	return a.store.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Record(ctx, kind, key)
-		if err == nil {
-			return threatwatch.Errorf(threatwatch.Conflict, "%s exists already", what)
-		}
-		if threatwatch.KindOf(err) != threatwatch.NotFound {
-			return err
-		}
-		return save(ctx, tx, kind, key, v)
-	})
+func add(ctx context.Context, tx store.Tx, kind, key string, v any, what string) error {
+	_, err := tx.Record(ctx, kind, key)
+	if err == nil {
+		return threatwatch.Errorf(threatwatch.Conflict, "%s exists already", what)
+	}
+	if threatwatch.KindOf(err) != threatwatch.NotFound {
+		return err
+	}
+	return save(ctx, tx, kind, key, v)
 }
 
 func save(ctx context.Context, tx store.Tx, kind, key string, v any) error {

@@ -239,3 +239,21 @@ func TestNetwork(t *testing.T) {
 		}
 	}
 }
+
+// TestOneNameOnePerson: TLP:RED names people as name@org, so nobody else may come by that name, whatever the address.
+func TestOneNameOnePerson(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.AddOrg(t.Context(), account.Org{Name: "Example Bank"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		email, org string
+		want       threatwatch.Kind
+	}{
+		{"ada@energy.example", "example-energy", ""}, {"ada@evil.example", "example-energy", threatwatch.Conflict},
+		{"ADA@mail.energy.example", "example-energy", threatwatch.Conflict}, {"ada@bank.example", "example-bank", ""},
+	} {
+		_, err := h.AddPerson(t.Context(), account.Person{Org: c.org, Email: c.email, Role: account.Reader}, "")
+		wantKind(t, c.email, err, c.want)
+	}
+}

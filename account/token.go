@@ -46,7 +46,7 @@ func (a *Accounts) CreateToken(ctx context.Context, name, org string, role Role,
 	if ttl > 0 {
 		t.Expires = t.Created.Add(ttl)
 	}
-	return secret, t, a.add(ctx, tokenKind, hash, t, "this token")
+	return secret, t, a.store.Update(ctx, func(tx store.Tx) error { return add(ctx, tx, tokenKind, hash, t, "this token") })
 }
 
 // Tokens lists all, without secrets.
