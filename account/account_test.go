@@ -2,9 +2,12 @@ package account_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,5 +258,35 @@ func TestOneNameOnePerson(t *testing.T) {
 	} {
 		_, err := h.AddPerson(t.Context(), account.Person{Org: c.org, Email: c.email, Role: account.Reader}, "")
 		wantKind(t, c.email, err, c.want)
+	}
+}
+
+// TestSetupLinkMakesOneOperator: many who use the link at the same moment make one operator, and a failed try leaves nothing behind.
+func TestSetupLinkMakesOneOperator(t *testing.T) {
+	h := newHouse(t)
+	link, err := h.SetupLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.TrimPrefix(link, "/setup/")
+	_, err = h.Setup(t.Context(), secret, "Example Exchange", "Olga", "no address", "long enough, operator")
+	wantKind(t, "a bad address", err, threatwatch.Invalid)
+	if _, err := h.Org(t.Context(), "example-exchange"); threatwatch.KindOf(err) != threatwatch.NotFound {
+		t.Errorf("after a failed try the organisation is there: %v", err)
+	}
+	var wg sync.WaitGroup
+	var made atomic.Int32
+	for i := range 8 {
+		wg.Go(func() {
+			if _, err := h.Setup(t.Context(), secret, "Example Exchange", "Olga", fmt.Sprintf("olga%d@exchange.example", i), "long enough, operator"); err == nil {
+				made.Add(1)
+			} else {
+				wantKind(t, "too late", err, threatwatch.NotFound)
+			}
+		})
+	}
+	wg.Wait()
+	if people, err := h.People(t.Context()); made.Load() != 1 || len(people) != 1 || err != nil {
+		t.Errorf("one link made %d operators: %v, %v", made.Load(), people, err)
 	}
 }

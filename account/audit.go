@@ -20,10 +20,12 @@ type Event struct {
 
 // Audit writes a line of the trail, durable on return.
 func (a *Accounts) Audit(ctx context.Context, who, what, subject string) error {
+	return a.store.Update(ctx, func(tx store.Tx) error { return a.audit(ctx, tx, who, what, subject) })
+}
+
+func (a *Accounts) audit(ctx context.Context, tx store.Tx, who, what, subject string) error {
 	e := Event{Time: a.now().UTC(), Who: who, What: what, Subject: subject}
-	return a.store.Update(ctx, func(tx store.Tx) error {
-		return save(ctx, tx, auditKind, fmt.Sprintf("%020d-%s", e.Time.UnixNano(), newSecret()[:6]), e)
-	})
+	return save(ctx, tx, auditKind, fmt.Sprintf("%020d-%s", e.Time.UnixNano(), newSecret()[:6]), e)
 }
 
 // AuditLog lists the trail, oldest first.
@@ -94,25 +96,34 @@ func (a *Accounts) checkSetup(ctx context.Context, s store.Recorder, secret stri
 	return err
 }
 
-// Setup makes the operator's organisation and its first person, and uses up the link.
-func (a *Accounts) Setup(ctx context.Context, secret, orgName, name, email, password string) (Person, error) {
-	if err := a.CheckSetup(ctx, secret); err != nil {
-		return Person{}, err
+// Setup makes the operator's organisation and its first person, and uses up the link: all of it, once, or nothing.
+func (a *Accounts) Setup(ctx context.Context, secret, orgName, name, email, password string) (p Person, err error) {
+	if err := a.CheckSetup(ctx, secret); err != nil { // before a password is hashed, which is dear
+		return p, err
 	}
-	o, err := a.AddOrg(ctx, Org{Name: orgName})
-	if threatwatch.KindOf(err) == threatwatch.Conflict {
-		o, err = a.Org(ctx, orgName)
-	}
-	if err != nil {
-		return Person{}, err
-	}
-	p, err := a.AddPerson(ctx, Person{Org: o.ID, Name: name, Email: email, Role: Operator}, password)
+	hash, err := hashPassword(password)
 	if err != nil {
 		return p, err
 	}
-	err = a.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteRecord(ctx, setupKind, "first") })
-	if err != nil {
-		return p, err
-	}
-	return p, a.Audit(ctx, p.ID, "set up the exchange", o.ID)
+	err = a.store.Update(ctx, func(tx store.Tx) error {
+		if err := a.checkSetup(ctx, tx, secret); err != nil {
+			return err
+		}
+		o, err := findOrg(ctx, tx, orgName)
+		if threatwatch.KindOf(err) == threatwatch.NotFound {
+			o, err = a.addOrg(ctx, tx, Org{Name: orgName})
+		}
+		if err != nil {
+			return err
+		}
+		p, err = a.addPerson(ctx, tx, Person{Org: o.ID, Name: name, Email: email, Role: Operator, Password: hash})
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteRecord(ctx, setupKind, "first"); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, p.ID, "set up the exchange", o.ID)
+	})
+	return p, err
 }
