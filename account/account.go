@@ -102,6 +102,7 @@ func (c Caller) Operator() bool { return c.Role == Operator }
 type Accounts struct {
 	store store.Store
 	now   func() time.Time
+	slots chan struct{} // passwords being looked at
 
 	mu      sync.Mutex // protects what follows
 	tries   map[string]*backoff
@@ -113,7 +114,7 @@ func New(s store.Store, now func() time.Time) *Accounts {
 	if now == nil {
 		now = time.Now
 	}
-	return &Accounts{store: s, now: now, tries: map[string]*backoff{}, touched: map[string]time.Time{}}
+	return &Accounts{store: s, now: now, slots: make(chan struct{}, hashSlots), tries: map[string]*backoff{}, touched: map[string]time.Time{}}
 }
 
 // Kinds of records.

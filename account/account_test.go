@@ -290,3 +290,49 @@ func TestSetupLinkMakesOneOperator(t *testing.T) {
 		t.Errorf("one link made %d operators: %v, %v", made.Load(), people, err)
 	}
 }
+
+// TestGuessingAtOnce: the brake holds against guesses that come at the same moment.
+func TestGuessingAtOnce(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "ada@energy.example", Role: account.Reader}, "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	var looked atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() {
+			_, err := h.StartSession(t.Context(), "ada@energy.example", "wrong", fmt.Sprint("192.0.2.", i), true)
+			if err == nil || !strings.Contains(err.Error(), "try again in") {
+				looked.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := looked.Load(); n < 5 || n > 8 {
+		t.Errorf("%d of 60 guesses were looked at, want about 5", n)
+	}
+}
+
+// TestGuessingIsForgotten: failures of long ago do not lock a network out, and failing under many names shakes off no wait.
+func TestGuessingIsForgotten(t *testing.T) {
+	h := newHouse(t)
+	try := func(email, network string) error {
+		_, err := h.StartSession(t.Context(), email, "wrong", network, true)
+		return err
+	}
+	for i := range 25 {
+		if err := try(fmt.Sprintf("x%d@energy.example", i), "192.0.2.1"); strings.Contains(err.Error(), "try again in") {
+			t.Fatalf("failure %d, two hours after the last: %v", i, err)
+		}
+		h.now = h.now.Add(2 * time.Hour)
+	}
+	for range 16 { // the last wait is long
+		try("ada@energy.example", "192.0.2.2")
+		h.now = h.now.Add(20 * time.Minute)
+	}
+	h.now = h.now.Add(-20 * time.Minute)
+	h.CrowdBrake()
+	if err := try("ada@energy.example", "192.0.2.3"); !strings.Contains(err.Error(), "try again in") {
+		t.Errorf("after many failures under other names: %v", err)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"threatwatch"
 	"threatwatch/store"
@@ -104,52 +103,4 @@ func Network(r *http.Request) string {
 		return ip.Mask(net.CIDRMask(64, 128)).String()
 	}
 	return host
-}
-
-// backoff slows down guessing: after some failures each further one doubles the wait.
-type backoff struct {
-	failures int
-	until    time.Time
-}
-
-const (
-	freeTries  = 5
-	maxBackoff = 15 * time.Minute
-	maxTracked = 10_000
-)
-
-// mayTry refuses while the address or the network it comes from has to wait.
-func (a *Accounts) mayTry(email, network string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, key := range []string{"e " + email, "n " + network} {
-		if b := a.tries[key]; b != nil && a.now().Before(b.until) {
-			return threatwatch.Errorf(threatwatch.Unauthenticated, "too many failed sign-ins: try again in %s", b.until.Sub(a.now()).Round(time.Second))
-		}
-	}
-	return nil
-}
-
-func (a *Accounts) failed(email, network string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.tries) > maxTracked {
-		clear(a.tries)
-	}
-	for key, free := range map[string]int{"e " + email: freeTries, "n " + network: 4 * freeTries} {
-		b := a.tries[key]
-		if b == nil {
-			b = &backoff{}
-			a.tries[key] = b
-		}
-		if b.failures++; b.failures > free {
-			b.until = a.now().Add(min(time.Second<<min(b.failures-free, 20), maxBackoff))
-		}
-	}
-}
-
-func (a *Accounts) succeeded(email string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.tries, "e "+email)
 }

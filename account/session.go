@@ -127,6 +127,14 @@ func (a *Accounts) password(ctx context.Context, email, password, network string
 	if err := a.mayTry(email, network); err != nil {
 		return p, err
 	}
+	leave, err := a.hashing(ctx)
+	if err != nil {
+		return p, err
+	}
+	defer leave()
+	if err := a.mayTry(email, network); err != nil { // what failed while we waited counts
+		return p, err
+	}
 	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, personKind, email, &p) })
 	if err != nil && threatwatch.KindOf(err) != threatwatch.NotFound {
 		return p, err
