@@ -100,6 +100,8 @@ func (c Caller) Operator() bool { return c.Role == Operator }
 
 // Accounts keeps them.
 type Accounts struct {
+	Secure bool // visitors come over TLS: cookies ask for it. Set before use.
+
 	store store.Store
 	now   func() time.Time
 	slots chan struct{} // passwords being looked at

@@ -138,7 +138,8 @@ func TestPeople(t *testing.T) {
 	_, err = h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "no address", Role: account.Reader}, password)
 	wantKind(t, "no address", err, threatwatch.Invalid)
 
-	cookie, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1", true)
+	h.Secure = true
+	cookie, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1")
 	if err != nil || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite == http.SameSiteNoneMode || !strings.HasPrefix(cookie.Name, "__Host-") {
 		t.Fatalf("%+v, %v", cookie, err)
 	}
@@ -156,6 +157,12 @@ func TestPeople(t *testing.T) {
 	if strings.Contains(stored, password) || strings.Contains(stored, cookie.Value) || !strings.Contains(stored, "$argon2id$") {
 		t.Errorf("stored: %s", stored)
 	}
+	planted := *cookie
+	planted.Name = "tw"
+	c, err := h.Authenticate(t.Context(), request(t, func(r *http.Request) { r.AddCookie(&planted) }))
+	if err != nil || c.Kind != account.KindPublic {
+		t.Errorf("a cookie that a neighbour could have planted: %+v, %v", c, err)
+	}
 	h.now = h.now.Add(account.SessionLife)
 	if c := who(); c.Kind != account.KindPublic {
 		t.Errorf("after its life: %+v", c)
@@ -167,7 +174,7 @@ func TestPeople(t *testing.T) {
 	if c := who(); c.Kind != account.KindPublic {
 		t.Errorf("after a new password: %+v", c)
 	}
-	_, err = h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1", true)
+	_, err = h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.1")
 	wantKind(t, "the old password", err, threatwatch.Unauthenticated)
 }
 
@@ -178,18 +185,18 @@ func TestGuessing(t *testing.T) {
 	if _, err := h.AddPerson(t.Context(), account.Person{Org: "example-energy", Email: "ada@energy.example", Role: account.Reader}, password); err != nil {
 		t.Fatal(err)
 	}
-	_, known := h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.9", true)
-	_, unknown := h.StartSession(t.Context(), "bob@energy.example", "wrong", "192.0.2.9", true)
+	_, known := h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.9")
+	_, unknown := h.StartSession(t.Context(), "bob@energy.example", "wrong", "192.0.2.9")
 	if known == nil || unknown == nil || known.Error() != unknown.Error() {
 		t.Errorf("%v differs from %v", known, unknown)
 	}
 	for range 6 {
-		h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.1", true)
+		h.StartSession(t.Context(), "ada@energy.example", "wrong", "192.0.2.1")
 	}
-	_, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2", true)
+	_, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2")
 	wantKind(t, "while one has to wait", err, threatwatch.Unauthenticated)
 	h.now = h.now.Add(15 * time.Minute)
-	if _, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2", true); err != nil {
+	if _, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2"); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
 }
@@ -301,7 +308,7 @@ func TestGuessingAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 60 {
 		wg.Go(func() {
-			_, err := h.StartSession(t.Context(), "ada@energy.example", "wrong", fmt.Sprint("192.0.2.", i), true)
+			_, err := h.StartSession(t.Context(), "ada@energy.example", "wrong", fmt.Sprint("192.0.2.", i))
 			if err == nil || !strings.Contains(err.Error(), "try again in") {
 				looked.Add(1)
 			}
@@ -317,7 +324,7 @@ func TestGuessingAtOnce(t *testing.T) {
 func TestGuessingIsForgotten(t *testing.T) {
 	h := newHouse(t)
 	try := func(email, network string) error {
-		_, err := h.StartSession(t.Context(), email, "wrong", network, true)
+		_, err := h.StartSession(t.Context(), email, "wrong", network)
 		return err
 	}
 	for i := range 25 {

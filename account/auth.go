@@ -45,8 +45,8 @@ func (a *Accounts) Authenticate(ctx context.Context, r *http.Request) (Caller, e
 }
 
 func (a *Accounts) byCookie(ctx context.Context, r *http.Request) (Caller, error) {
-	c := cookie(r)
-	if c == nil {
+	c, err := r.Cookie(a.cookieName())
+	if err != nil {
 		return Caller{Kind: KindPublic}, nil
 	}
 	p, ok, err := a.bySession(ctx, c.Value)

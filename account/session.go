@@ -26,9 +26,8 @@ const (
 	plainCookie  = "tw"
 )
 
-// StartSession checks a password and returns a fresh cookie; secure says that the page came over TLS. The answer and its time do
-// not tell whether the address exists.
-func (a *Accounts) StartSession(ctx context.Context, email, password, network string, secure bool) (*http.Cookie, error) {
+// StartSession checks a password and returns a fresh cookie. The answer and its time do not tell whether the address exists.
+func (a *Accounts) StartSession(ctx context.Context, email, password, network string) (*http.Cookie, error) {
 	p, err := a.password(ctx, email, password, network)
 	if err != nil {
 		return nil, err
@@ -44,30 +43,26 @@ func (a *Accounts) StartSession(ctx context.Context, email, password, network st
 	if err != nil {
 		return nil, err
 	}
-	c := &http.Cookie{Name: plainCookie, Value: secret, Path: "/", Expires: s.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if secure {
-		c.Name, c.Secure = secureCookie, true
-	}
-	return c, nil
+	return &http.Cookie{Name: a.cookieName(), Value: secret, Path: "/", Expires: s.Expires, HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteLaxMode}, nil
 }
 
 // EndSession forgets the session of a request and returns the cookie that makes the browser forget it too.
 func (a *Accounts) EndSession(ctx context.Context, r *http.Request) (*http.Cookie, error) {
-	c := cookie(r)
-	if c == nil {
-		return &http.Cookie{Name: plainCookie, Path: "/", MaxAge: -1}, nil
+	gone := &http.Cookie{Name: a.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteLaxMode}
+	c, err := r.Cookie(a.cookieName())
+	if err != nil {
+		return gone, nil
 	}
-	err := a.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteRecord(ctx, sessionKind, hashSecret(c.Value)) })
-	return &http.Cookie{Name: c.Name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: c.Name == secureCookie, SameSite: http.SameSiteLaxMode}, err
+	return gone, a.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteRecord(ctx, sessionKind, hashSecret(c.Value)) })
 }
 
-func cookie(r *http.Request) *http.Cookie {
-	for _, name := range []string{secureCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil && c.Value != "" {
-			return c
-		}
+// cookieName is the one name that is looked at. Over TLS it has the prefix that only this host can set: a cookie without it could have
+// been planted by a neighbouring host or somebody on the way, to make a visitor act in another's name.
+func (a *Accounts) cookieName() string {
+	if a.Secure {
+		return secureCookie
 	}
-	return nil
+	return plainCookie
 }
 
 // bySession finds who a cookie stands for. An unknown or expired one is the public, so that a page still shows.

@@ -34,7 +34,7 @@ func (s *site) signIn(v *visit) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "The form could not be read: %w", err)
 	}
 	f := form{Email: v.r.PostForm.Get("email"), Next: backTo(v.r.PostForm.Get("next"))}
-	c, err := s.Accounts.StartSession(v.r.Context(), f.Email, v.r.PostForm.Get("password"), account.Network(v.r), s.Secure)
+	c, err := s.Accounts.StartSession(v.r.Context(), f.Email, v.r.PostForm.Get("password"), account.Network(v.r))
 	if threatwatch.KindOf(err) == threatwatch.Unauthenticated {
 		f.Error = err.Error()
 		return v.show(http.StatusForbidden, "signin", "Sign in", badge{}, f)

@@ -21,7 +21,6 @@ type Options struct {
 	Accounts *account.Accounts
 	Title    string // name of the exchange
 	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
-	Secure   bool   // visitors come over TLS: cookies ask for it
 	Subject  func(account.Caller) release.Subject
 	Log      *slog.Logger // of internal errors; nil: none
 }

@@ -73,6 +73,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		return nil, err
 	}
 	rel, acc, in := release.New(st, secret, time.Now), account.New(st, time.Now), intake.New(st, time.Now)
+	acc.Secure = cfg.secure()
 	b := newBackend(st, rel, in, acc, time.Now)
 	api := taxii.NewServer(b, taxii.Options{
 		Title: cfg.Title, Description: cfg.Description, Contact: cfg.Contact, PublicURL: cfg.PublicURL, Root: cfg.TAXII.Root,
@@ -96,7 +97,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 	})
 	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
 	mux.Handle("/", web.New(web.Options{
-		Releaser: rel, Accounts: acc, Title: cfg.Title, Root: cfg.TAXII.Root, Secure: cfg.secure(), Subject: callerSubject, Log: log,
+		Releaser: rel, Accounts: acc, Title: cfg.Title, Root: cfg.TAXII.Root, Subject: callerSubject, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if api.Owns(r.URL.Path) { // before the mux, which would redirect
