@@ -28,6 +28,7 @@ type backend struct {
 	accounts *account.Accounts
 	records  recordStore
 	now      func() time.Time
+	origins  http.CrossOriginProtection
 
 	mu    sync.Mutex // protects swept
 	swept time.Time  // when old statuses were last dropped
@@ -54,8 +55,11 @@ type taxiiCaller struct {
 
 type taxiiCallerKey struct{}
 
-// authenticate is the hook of taxii.Server.
+// authenticate is the hook of taxii.Server. A browser that is signed in may read here; what it sends must come from our own pages.
 func (b *backend) authenticate(r *http.Request) (context.Context, error) {
+	if b.origins.Check(r) != nil {
+		return nil, threatwatch.Errorf(threatwatch.Forbidden, "a page of another site may not write here")
+	}
 	c, err := b.accounts.Authenticate(r.Context(), r)
 	if err != nil {
 		return nil, err
