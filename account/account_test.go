@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -199,6 +200,18 @@ func TestGuessing(t *testing.T) {
 	if _, err := h.StartSession(t.Context(), "ada@energy.example", password, "192.0.2.2"); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
+	events, err := h.AuditLog(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var trail []string
+	for _, e := range events {
+		trail = append(trail, e.Who+": "+e.What)
+	}
+	want := []string{"ada@example-energy: sign-ins fail: the address has to wait", "ada@example-energy: signed in"}
+	if !slices.Equal(trail, want) {
+		t.Errorf("trail %q, want %q", trail, want)
+	}
 }
 
 func TestSetupLink(t *testing.T) {
@@ -222,7 +235,7 @@ func TestSetupLink(t *testing.T) {
 		t.Errorf("another link although there is an operator: %q, %v", again, err)
 	}
 	events, err := h.AuditLog(t.Context())
-	if err != nil || len(events) != 1 {
+	if err != nil || len(events) != 1 || events[0].What != "set up the exchange" {
 		t.Errorf("trail: %v, %v", events, err)
 	}
 }

@@ -47,7 +47,8 @@ func (a *Accounts) mayTry(email, network string) error {
 	return nil
 }
 
-func (a *Accounts) failed(email, network string) {
+// failed counts a failure; braked says that it is the one by which the address has to wait.
+func (a *Accounts) failed(email, network string) (braked bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
@@ -65,6 +66,7 @@ func (a *Accounts) failed(email, network string) {
 			b.until = now.Add(min(time.Second<<min(b.failures-free, 20), maxBackoff))
 		}
 	}
+	return a.tries["e "+email].failures == freeTries+1
 }
 
 func (b *backoff) stale(now time.Time) bool { return now.Sub(b.last) > forgetting }

@@ -38,6 +38,9 @@ func (a *Accounts) StartSession(ctx context.Context, email, password, network st
 		if err := a.sweep(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.audit(ctx, tx, p.ID, "signed in", network); err != nil {
+			return err
+		}
 		return save(ctx, tx, sessionKind, hashSecret(secret), s)
 	})
 	if err != nil {
@@ -131,11 +134,19 @@ func (a *Accounts) password(ctx context.Context, email, password, network string
 		return p, err
 	}
 	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, personKind, email, &p) })
-	if err != nil && threatwatch.KindOf(err) != threatwatch.NotFound {
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		err = nil // and p has no password that fits
+	}
+	if err != nil {
 		return p, err
 	}
 	if !checkPassword(p.Password, password) || p.Disabled {
-		a.failed(email, network)
+		if braked := a.failed(email, network); braked && p.ID != "" {
+			err = a.Audit(ctx, p.ID, "sign-ins fail: the address has to wait", network)
+		}
+		if err != nil {
+			return Person{}, err
+		}
 		return Person{}, threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
 	}
 	a.succeeded(email)

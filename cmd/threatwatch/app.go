@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/mattn/go-isatty"
 
 	"threatwatch"
+	"threatwatch/account"
 	"threatwatch/store"
 )
 
@@ -28,6 +30,11 @@ type app struct {
 
 // atTerminal is who the audit trail names for commands: whoever may write the data directory.
 const atTerminal = "operator at the terminal"
+
+// audit writes a line of the trail about what somebody at the terminal did.
+func (a *app) audit(st store.Store, what, subject string) error {
+	return account.New(st, time.Now).Audit(context.WithoutCancel(a.ctx), atTerminal, what, subject)
+}
 
 // data is the flag that commands over a data directory embed.
 type data struct {

@@ -80,6 +80,17 @@ func (b *backend) view(ctx context.Context) *release.View {
 // public says that nobody logged in.
 func (c taxiiCaller) public() bool { return c.subject.Kind == release.Public }
 
+// id names the caller in the trail.
+func (c taxiiCaller) id() string {
+	switch {
+	case c.Person != nil:
+		return c.Person.ID
+	case c.Token != nil:
+		return "token " + c.Token.ID
+	}
+	return "public"
+}
+
 // writes says whether the caller may add to a collection.
 func (c taxiiCaller) writes(coll release.Collection) bool {
 	return coll.Writable && !c.public() && (c.Role == account.Publisher || c.Role == account.Operator)
@@ -306,8 +317,11 @@ func (b *backend) Delete(ctx context.Context, collection string, f taxii.Filter)
 			return threatwatch.Errorf(threatwatch.NotFound, "there is no such version of this object")
 		}
 	}
-	_, err = b.intake.Delete(ctx, intake.Submission{Source: src.ID, By: b.caller(ctx).Name}, coll.ID, f.Object, v)
-	return err
+	n, err := b.intake.Delete(ctx, intake.Submission{Source: src.ID, By: b.caller(ctx).Name}, coll.ID, f.Object, v)
+	if err != nil {
+		return err
+	}
+	return b.accounts.Audit(ctx, b.caller(ctx).id(), fmt.Sprintf("%d versions deleted from %s", n, coll.UUID), f.Object)
 }
 
 // Statuses are records: kind statusKind, the status's id to statusDoc. They are dropped some time after statusAge.

@@ -44,6 +44,9 @@ func (c *backupCmd) Run(a *app) error {
 	if err := st.Backup(a.ctx, c.File, progress); err != nil {
 		return err
 	}
+	if err := a.audit(st, "backup written", filepath.Base(c.File)); err != nil {
+		return err
+	}
 	if isTerminal(a.Err) {
 		fmt.Fprint(a.Err, "\r")
 	}
@@ -92,7 +95,7 @@ func (c *restoreCmd) Run(a *app) error {
 	if err != nil {
 		return threatwatch.Errorf(threatwatch.Invalid, "%s is no backup of an exchange: %w", c.File, err)
 	}
-	if err := st.Close(); err != nil {
+	if err := errors.Join(a.audit(st, "restored from a backup", filepath.Base(c.File)), st.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(tmp, dataFile), target); err != nil {

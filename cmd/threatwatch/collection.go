@@ -79,6 +79,9 @@ func (c *collectionAddCmd) Run(a *app) error {
 	if x, err = in.AddCollection(a.ctx, x); err != nil {
 		return err
 	}
+	if err := a.audit(st, "collection added", x.UUID); err != nil {
+		return err
+	}
 	fmt.Fprintln(a.Out, x.UUID)
 	return nil
 }

@@ -15,6 +15,7 @@ type cli struct {
 	Org        orgCmd        `cmd:"" help:"Organisations that take part: add, list."`
 	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
 	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`
+	Audit      auditCmd      `cmd:"" help:"What was done, and by whom."`
 	Validate   validateCmd   `cmd:"" help:"Check files against STIX 2.1: one verdict each."`
 	Version    versionCmd    `cmd:"" help:"Print the version, the commit and the modules built in."`
 }

@@ -62,6 +62,9 @@ func (c *exportCmd) Run(a *app) error {
 			return err
 		}
 	}
+	if err := a.audit(st, "exported as", c.As); err != nil { // before: what has left is in the trail, whatever happens then
+		return err
+	}
 	view := rel.View(who, release.ExportFile)
 	if c.Output == "" {
 		return writeBundle(a, view, q, a.Out)

@@ -88,6 +88,9 @@ func (c *importCmd) Run(a *app) error {
 	if e := run.bad.close(); err == nil {
 		err = e
 	}
+	if e := a.audit(st, fmt.Sprintf("imported: %d added, %d unchanged, %d refused, %d quarantined", sum.Added, sum.Unchanged, sum.Refused, sum.Quarantined), src.Name); err == nil {
+		err = e
+	}
 	if err == nil {
 		err = run.summarize(sum)
 	}

@@ -39,14 +39,20 @@ func (c *orgAddCmd) Run(a *app) error {
 	}
 	defer st.Close()
 	acc := account.New(st, time.Now)
-	o, err := acc.AddOrg(a.ctx, account.Org{Name: c.Name})
+	var clients []string
+	for _, name := range c.Client {
+		x, err := acc.Org(a.ctx, name)
+		if err != nil {
+			return withHint(err, "add it first with: threatwatch org add %q", name)
+		}
+		clients = append(clients, x.ID)
+	}
+	o, err := acc.AddOrg(a.ctx, account.Org{Name: c.Name, Clients: clients})
 	if err != nil {
 		return err
 	}
-	if len(c.Client) > 0 {
-		if err := acc.SetClients(a.ctx, o.ID, c.Client); err != nil {
-			return err
-		}
+	if err := a.audit(st, "organisation added, clients: "+strings.Join(clients, " "), o.ID); err != nil {
+		return err
 	}
 	fmt.Fprintln(a.Out, o.ID)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"threatwatch"
+	"threatwatch/account"
 	"threatwatch/intake"
 	"threatwatch/label"
 	"threatwatch/stix"
@@ -43,20 +44,30 @@ Prints the id of its collection.`
 
 // Run adds the source.
 func (c *sourceAddCmd) Run(a *app) error {
-	s := store.Source{Name: c.Name, Owner: c.Owner, Public: c.Public, Quota: c.Quota, Compress: c.Compress, Identity: c.Identity}
+	s := store.Source{Name: c.Name, Public: c.Public, Quota: c.Quota, Compress: c.Compress, Identity: c.Identity}
 	if c.TLP != "" {
 		l, err := label.ParseLevel(c.TLP)
 		if err != nil {
 			return threatwatch.Errorf(threatwatch.Invalid, "--tlp: %w", err)
 		}
-		s.Default = label.Label{TLP: l, Owner: c.Owner}.Body()
+		s.Default = label.Label{TLP: l}.Body()
 	}
 	st, err := a.createStore(c.Data)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
+	if c.Owner != "" {
+		o, err := account.New(st, time.Now).Org(a.ctx, c.Owner)
+		if err != nil {
+			return withHint(err, "add it with: threatwatch org add %q", c.Owner)
+		}
+		s.Owner = o.ID
+	}
 	if s, err = intake.New(st, time.Now).AddSource(a.ctx, s); err != nil {
+		return err
+	}
+	if err := a.audit(st, "source added", s.Name); err != nil {
 		return err
 	}
 	return st.Read(a.ctx, func(sn store.Snapshot) error {

@@ -49,15 +49,14 @@ func (c *tokenCreateCmd) Run(a *app) error {
 		return err
 	}
 	defer st.Close()
-	acc := account.New(st, time.Now)
-	secret, t, err := acc.CreateToken(a.ctx, c.Name, account.Slug(c.Org), role, c.Expires)
+	secret, t, err := account.New(st, time.Now).CreateToken(a.ctx, c.Name, account.Slug(c.Org), role, c.Expires)
 	if threatwatch.KindOf(err) == threatwatch.NotFound {
 		return withHint(err, "add it with: threatwatch org add %q", c.Org)
 	}
 	if err != nil {
 		return err
 	}
-	if err := acc.Audit(a.ctx, atTerminal, "token created", t.ID); err != nil {
+	if err := a.audit(st, "token created", t.ID); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.Out, secret)
@@ -136,9 +135,8 @@ func (c *tokenRevokeCmd) Run(a *app) error {
 		return err
 	}
 	defer st.Close()
-	acc := account.New(st, time.Now)
-	if err := acc.RevokeToken(a.ctx, c.ID); err != nil {
+	if err := account.New(st, time.Now).RevokeToken(a.ctx, c.ID); err != nil {
 		return err
 	}
-	return acc.Audit(a.ctx, atTerminal, "token revoked", c.ID)
+	return a.audit(st, "token revoked", c.ID)
 }

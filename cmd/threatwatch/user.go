@@ -64,12 +64,11 @@ func (c *userAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	acc := account.New(st, time.Now)
-	p, err := acc.AddPerson(a.ctx, account.Person{Org: account.Slug(c.Org), Email: c.Email, Name: c.Name, Role: role}, password)
+	p, err := account.New(st, time.Now).AddPerson(a.ctx, account.Person{Org: account.Slug(c.Org), Email: c.Email, Name: c.Name, Role: role}, password)
 	if err != nil {
 		return err
 	}
-	if err := acc.Audit(a.ctx, atTerminal, "person added", p.ID); err != nil {
+	if err := a.audit(st, "person added", p.ID); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.Out, p.ID)
@@ -149,9 +148,8 @@ func (c *userPasswordCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	acc := account.New(st, time.Now)
-	if err := acc.SetPassword(a.ctx, c.Email, password); err != nil {
+	if err := account.New(st, time.Now).SetPassword(a.ctx, c.Email, password); err != nil {
 		return err
 	}
-	return acc.Audit(a.ctx, atTerminal, "password set", strings.ToLower(c.Email))
+	return a.audit(st, "password set", strings.ToLower(c.Email))
 }
