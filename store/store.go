@@ -136,7 +136,7 @@ type Labels interface {
 }
 
 // Snapshot reads one consistent state. All methods filter inside the query, never fetch and then drop.
-// Rows come to f one after the other; f returns [Stop] to end early without error.
+// Rows come to f one after the other; f may read the snapshot too, and returns [Stop] to end early without error.
 type Snapshot interface {
 	// Members calls f for each member that q selects. "Last" is the greatest (Modified, then earliest Stamp) of an id among what q's
 	// other filters select.

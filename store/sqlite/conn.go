@@ -18,7 +18,7 @@ var bg = context.Background()
 // conn is one connection with its prepared statements and what it has interned. One goroutine uses it at a time.
 type conn struct {
 	c     *sql.Conn
-	stmts map[string]*sql.Stmt
+	stmts map[string]*stmt
 	codes map[string]int64 // type or property name to code
 	names map[int64]string
 	reads bool  // it never writes
@@ -33,7 +33,7 @@ func (d *DB) connect(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.path, err)
 	}
-	return &conn{c: c, stmts: map[string]*sql.Stmt{}, codes: map[string]int64{}, names: map[int64]string{}, packers: packers{}}, nil
+	return &conn{c: c, stmts: map[string]*stmt{}, codes: map[string]int64{}, names: map[int64]string{}, packers: packers{}}, nil
 }
 
 func (c *conn) close() {
@@ -49,48 +49,87 @@ func (c *conn) close() {
 // maxStmts bounds the statements kept: their text varies with filters and label sets.
 const maxStmts = 256
 
-func (c *conn) prepare(text string) (*sql.Stmt, error) {
-	if s, ok := c.stmts[text]; ok {
-		return s, nil
+// stmt is a prepared statement. While its rows are being read it is busy: who asks the same meanwhile gets another one.
+type stmt struct {
+	*sql.Stmt
+	busy, kept bool
+}
+
+func (c *conn) take(text string) (*stmt, error) {
+	had := c.stmts[text]
+	if had != nil && !had.busy {
+		had.busy = true
+		return had, nil
 	}
 	s, err := c.c.PrepareContext(bg, text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", text, err)
 	}
-	if len(c.stmts) >= maxStmts {
-		for k, old := range c.stmts {
+	fresh := &stmt{Stmt: s, busy: true, kept: had == nil}
+	if fresh.kept {
+		c.makeRoom()
+		c.stmts[text] = fresh
+	}
+	return fresh, nil
+}
+
+func (c *conn) makeRoom() {
+	if len(c.stmts) < maxStmts {
+		return
+	}
+	for k, old := range c.stmts {
+		if !old.busy {
 			old.Close()
 			delete(c.stmts, k)
-			break
+			return
 		}
 	}
-	c.stmts[text] = s
-	return s, nil
+}
+
+func (c *conn) give(s *stmt) {
+	s.busy = false
+	if !s.kept {
+		s.Close()
+	}
 }
 
 func (c *conn) exec(text string, args ...any) error {
-	s, err := c.prepare(text)
+	s, err := c.take(text)
 	if err != nil {
 		return err
 	}
+	defer c.give(s)
 	_, err = s.ExecContext(bg, args...)
 	return err
 }
 
-func (c *conn) query(text string, args ...any) (*sql.Rows, error) {
-	s, err := c.prepare(text)
+// each runs a query and calls f for each row. [store.Stop] from f ends it and is passed on.
+func (c *conn) each(text string, args []any, f func(*sql.Rows) error) error {
+	s, err := c.take(text)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.QueryContext(bg, args...)
+	defer c.give(s)
+	rows, err := s.QueryContext(bg, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // one scans the only row of a query; sql.ErrNoRows when there is none.
 func (c *conn) one(text string, args []any, dest ...any) error {
-	s, err := c.prepare(text)
+	s, err := c.take(text)
 	if err != nil {
 		return err
 	}
+	defer c.give(s)
 	return s.QueryRowContext(bg, args...).Scan(dest...)
 }
 

@@ -20,21 +20,6 @@ type snapshot struct {
 
 var _ store.Snapshot = (*snapshot)(nil)
 
-// each runs a query and calls f for each row. [store.Stop] from f ends it and is passed on.
-func (c *conn) each(text string, args []any, f func(*sql.Rows) error) error {
-	rows, err := c.query(text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 func marks(n int) string {
 	if n == 0 {
 		return ""
