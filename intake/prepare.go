@@ -71,7 +71,9 @@ func prepare(raw []byte, spec20, strict bool) *item {
 	if o.SpecVersion == "2.0" {
 		it.put.Flags |= store.V20
 	}
-	for _, r := range it.refs {
+	for i, r := range it.refs {
+		r.ID = strings.ToLower(r.ID) // RFC 4122 §3: read in either case; what is held has lower case
+		it.refs[i] = r
 		if r.Kind == "object_refs" && isContainer(o.Type) {
 			it.members = append(it.members, r.ID)
 		}

@@ -5,14 +5,15 @@ import "strconv"
 // Ref is one mention of another object.
 type Ref struct {
 	Path     string // where it stands: "object_refs.[3]"
-	Kind     string // the property: "object_refs"
+	Kind     string // the property: "object_refs"; "extensions" for the definition of an extension
 	ID       string
 	Required bool // without it the object is none: a required property, or the only item of a required list
 }
 
-// Refs lists whom the object mentions, in the order of its bytes: every property whose name ends in _ref or _refs and that holds
-// identifiers, at any depth, custom ones included, so with object_marking_refs and the marking_ref of granular markings
-// (STIX 2.1 §3.1, S010). Keys of the deprecated objects of observed data ("0", "1") are no identifiers.
+// Refs lists whom the object mentions, in the order of its bytes: every property that holds an identifier or a list with some, at any
+// depth, custom ones included, whatever their names: a policy that knew only _ref and _refs (STIX 2.1 §3.1, S010) would let a custom
+// property tell of what is hidden. So with object_marking_refs, the marking_ref of granular markings, and the definition after which
+// an extension is called. Keys of the deprecated objects of observed data ("0", "1") are no identifiers.
 func (o *Object) Refs() []Ref {
 	w := refWalk{typ: o.Type, refs: make([]Ref, 0, 8)}
 	w.dict(o.Root, 0)
@@ -37,9 +38,13 @@ func (w *refWalk) dict(v *Value, depth int) {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
+		if depth == 1 && w.path[0].name == "extensions" && ValidID(m.Name) {
+			w.path[depth] = step{name: m.Name}
+			w.add(depth+1, "extensions", m.Name, false)
+		}
 		switch m.Value.Kind {
 		case String:
-			if isRefName(m.Name) && ValidID(m.Value.Str) {
+			if ValidID(m.Value.Str) && !(depth == 0 && m.Name == "id") {
 				w.path[depth] = step{name: m.Name}
 				w.add(depth+1, m.Name, m.Value.Str, depth == 0 && w.required(m.Name))
 			}
@@ -57,12 +62,11 @@ func (w *refWalk) array(v *Value, depth int, name string) {
 	if depth+2 >= len(w.path) {
 		return
 	}
-	refs := isRefName(name)
-	required := refs && depth == 1 && len(v.Items) == 1 && w.required(name)
+	required := depth == 1 && len(v.Items) == 1 && w.required(name)
 	for i, it := range v.Items {
 		switch it.Kind {
 		case String:
-			if refs && ValidID(it.Str) {
+			if ValidID(it.Str) {
 				w.path[depth] = step{i: i}
 				w.add(depth+1, name, it.Str, required)
 			}
@@ -104,9 +108,4 @@ func (w *refWalk) required(name string) bool {
 		}
 	}
 	return false
-}
-
-func isRefName(name string) bool {
-	n := len(name)
-	return n > 4 && name[n-4:] == "_ref" || n > 5 && name[n-5:] == "_refs"
 }
