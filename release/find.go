@@ -3,6 +3,8 @@ package release
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode"
 
 	"threatwatch"
 	"threatwatch/stix"
@@ -90,11 +92,14 @@ func holds(it *Item, canon string) bool {
 // Search delivers what has all words of q in its text, the last word as a prefix, newest first. types nil means any.
 func (v *View) Search(ctx context.Context, q string, types []string, limit int, f func(*Item) error) error {
 	return v.read(ctx, func(g *glance) error {
-		n := 0
+		n, seen := 0, map[string]bool{}
 		return g.snap.Search(ctx, g.set, q, types, 0, 0, func(r *store.Row) error {
 			it, err := g.item(r)
-			if err != nil || it == nil || it.Redacted && !mentions(it, q) {
+			if err != nil || it == nil || seen[it.ID] || it.Redacted && !mentions(it, q) {
 				return err
+			}
+			if r.Flags&store.Several != 0 {
+				seen[it.ID] = true
 			}
 			if err := f(it); err != nil {
 				return err
@@ -140,4 +145,39 @@ func (v *View) Related(ctx context.Context, id string, limit int, f func(kind st
 func refersTo(it *Item, id string) bool {
 	o, err := stix.Parse(it.Raw)
 	return err == nil && slices.ContainsFunc(o.Refs(), func(r stix.Ref) bool { return r.ID == id })
+}
+
+// mentions says whether a redacted copy still has what a query asks for: text that was left out must not be found. As in the search, what
+// stands between blanks stands together, and the last word may go on.
+func mentions(it *Item, query string) bool {
+	o, err := stix.Parse(it.Raw)
+	if err != nil {
+		return false
+	}
+	text := tokens(o.Text())
+	asked := strings.FieldsFunc(query, func(r rune) bool { return r <= ' ' || r == '"' })
+	for i, phrase := range asked {
+		words := tokens(phrase)
+		last := i == len(asked)-1
+		if len(words) > 0 && !slices.ContainsFunc(starts(text, len(words)), func(at []string) bool {
+			n := len(words) - 1
+			return slices.Equal(at[:n], words[:n]) && (at[n] == words[n] || last && strings.HasPrefix(at[n], words[n]))
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// starts are all runs of n words.
+func starts(text []string, n int) (runs [][]string) {
+	for i := range max(0, len(text)-n+1) {
+		runs = append(runs, text[i:i+n])
+	}
+	return runs
+}
+
+// tokens splits a text into the words that the search knows.
+func tokens(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }

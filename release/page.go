@@ -96,7 +96,7 @@ func (g *glance) stateOf(q Query) (string, error) {
 // query translates into the store's terms. ok is false when nothing can match.
 func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
 	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator(),
-		HighestSpec: q.HighestSpec && q.SpecVersions == nil, Bare: q.Bare && q.IDs == nil && q.Sources == nil}
+		HighestSpec: q.HighestSpec && q.SpecVersions == nil, Bare: q.Bare && q.IDs == nil && q.Sources == nil, As: g.as}
 	for _, id := range q.IDs { // somebody may ask for a redacted copy by its own id
 		if orig, ok := g.unalias(id); ok {
 			sq.IDs = append(slices.Clone(sq.IDs), orig)
@@ -217,17 +217,7 @@ func (v *View) Count(ctx context.Context, collection string) (counts map[string]
 			}
 			colls = []store.CollectionID{c.Collection.ID}
 		}
-		checked := map[string]int{}
-		counts, err = g.snap.Count(ctx, labels, colls, func(r *store.Row) error {
-			it, err := g.item(r)
-			if it != nil {
-				checked[it.Type]++
-			}
-			return err
-		})
-		for t, n := range checked {
-			counts[t] += n
-		}
+		counts, err = g.snap.Count(ctx, labels, colls, g.as)
 		return err
 	})
 	return counts, err

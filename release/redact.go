@@ -3,7 +3,6 @@ package release
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"threatwatch"
 	"threatwatch/label"
@@ -11,74 +10,74 @@ import (
 	"threatwatch/store"
 )
 
-// form is how a view shows an object that another one refers to.
-type form struct {
-	shown shape
-	id    string // of the redacted copy
-}
-
-type shape uint8
-
-const (
-	absent   shape = iota // nobody here holds it, or only strangers do: the reference is what its sender said, and stays
-	whole                 // visible as it is
-	redacted              // visible as a copy: the reference is rewritten
-	hidden                // held by the sender of the reference, and not for this subject: the reference goes
-)
-
-// maxRefDepth bounds how far references of references are followed; beyond it a reference goes.
-const maxRefDepth = 8
-
-// redact leaves out of an object what the subject may not see: parts under granular markings, and references. nil: nothing can be shown.
-func (g *glance) redact(it *Item) (*Item, error) {
-	o, err := stix.Parse(it.Raw)
-	if err != nil {
-		return nil, nil // it was read once; if it cannot be now, it does not leave
-	}
-	cut, ok, err := g.deniedParts(o, it.Label)
-	if err != nil || !ok {
+// show is an item as the view shows it: itself, a copy, or nothing.
+func (g *glance) show(it *Item, r *store.Row) (*Item, error) {
+	s, err := g.look(r)
+	if err != nil || s.shape == withheld {
 		return nil, err
 	}
-	rename := map[string]string{}
-	for _, ref := range o.Refs() {
-		if ref.Kind == "object_marking_refs" || ref.Kind == "marking_ref" {
-			continue // obligations travel with what they bind
-		}
-		fm, err := g.formOf(ref.ID, it.Label)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case fm.shown == hidden && ref.Required:
-			return nil, nil
-		case fm.shown == hidden:
-			cut = append(cut, ref.Path)
-		case fm.shown == redacted:
-			rename[ref.Path] = fm.id
-		}
-	}
-	if len(cut) == 0 && len(rename) == 0 {
+	if s.shape == whole {
 		return it, nil
 	}
-	return g.copyWithout(it, o, cut, rename)
+	return g.copyOf(it, r)
 }
 
-// deniedParts lists the selectors whose granular marking this subject may not see (STIX 2.1 §7.2.3). A granular marking can only
-// tighten. ok is false when the whole object is denied by it.
-func (g *glance) deniedParts(o *stix.Object, l label.Label) (cut []string, ok bool, err error) {
+// copyOf makes the redacted copy of an assertion of which one is shown.
+func (g *glance) copyOf(it *Item, r *store.Row) (*Item, error) {
+	s := &sight{id: r.ID, l: it.Label, v20: it.V20}
+	var err error
+	if s.o, err = stix.Parse(r.Raw); err != nil {
+		return nil, threatwatch.Errorf(threatwatch.Internal, "redact %s: %w", r.ID, err)
+	}
+	if s.cut, err = g.deniedParts(s.o, s.l); err != nil {
+		return nil, err
+	}
+	if _, err := g.follow(s); err != nil { // all that it leads to has been looked at
+		return nil, err
+	}
+	c, err := g.changes(s)
+	if err != nil {
+		return nil, err
+	}
+	out, ok := g.copyWithout(s, c)
+	if c.none || !ok {
+		return nil, threatwatch.Errorf(threatwatch.Internal, "redact %s: there is no copy any more", r.ID)
+	}
+	it.ID, it.Raw, it.Redacted = out.ID, out.Raw, true
+	return it, nil
+}
+
+// as is the id under which the view shows an assertion with flag Check, "" when it does not.
+func (g *glance) as(r *store.Row) (string, error) {
+	if g.operator() {
+		return r.ID, nil
+	}
+	s, err := g.look(r)
+	if err != nil || s.shape == withheld {
+		return "", err
+	}
+	if s.shape == whole {
+		return r.ID, nil
+	}
+	id, _ := g.alias(r.ID)
+	return id, nil
+}
+
+// deniedParts lists the selectors whose granular marking this subject may not see (STIX 2.1 §7.2.3). A granular marking can only tighten.
+func (g *glance) deniedParts(o *stix.Object, l label.Label) (cut []string, err error) {
 	for _, gm := range o.Granular() {
 		if gm.MarkingRef == "" {
 			continue // a language
 		}
 		part, err := g.partLabel(gm.MarkingRef, l)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		if !decide(g.r.policy, g.s, part, g.a, g.r.now().UnixMicro()).Allow {
+		if !decide(g.r.policy, g.s, part, g.a, g.now).Allow {
 			cut = append(cut, gm.Selectors...)
 		}
 	}
-	return cut, true, nil
+	return cut, nil
 }
 
 // partLabel is the label of a part: the object's joined with its marking's. Only a marking that the same organisation defined counts.
@@ -108,74 +107,26 @@ func (everything) Has(store.LabelID) bool { return true }
 func (everything) All() bool              { return true }
 func (everything) IDs() []store.LabelID   { return nil }
 
-// formOf says how a referred object looks from here. A stranger's hidden object is as good as absent: it can neither show that it is there
-// nor make others' references vanish.
-func (g *glance) formOf(id string, holder label.Label) (*form, error) {
-	key := holder.Owner + "\n" + id
-	if fm, ok := g.forms[key]; ok {
-		return fm, nil
-	}
-	fm := &form{shown: hidden} // a circle of references ends here, on the strict side
-	g.forms[key] = fm
-	if g.depth >= maxRefDepth {
-		delete(g.forms, key)
-		return fm, nil
-	}
-	g.depth++
-	defer func() { g.depth-- }()
-	found := absent
-	err := g.snap.ByID(g.ctx, g.set, id, func(r *store.Row) error {
-		it, err := g.item(r)
-		if err != nil || it == nil {
-			return err
-		}
-		if !it.Redacted {
-			found = whole
-			return store.Stop
-		}
-		found, fm.id = redacted, it.ID
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if found == absent {
-		heads, err := g.snap.Heads(g.ctx, []string{id})
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range heads[id] {
-			if l := g.labelOf(h.Label); l.Owner == holder.Owner || l.Mixed || holder.Mixed {
-				found = hidden
-			}
-		}
-	}
-	fm.shown = found
-	return fm, nil
-}
-
-// copyWithout makes the redacted copy, or nil when a required property would go with it.
-func (g *glance) copyWithout(it *Item, o *stix.Object, cut []string, rename map[string]string) (*Item, error) {
-	id, ok := g.alias(it.ID)
+// copyWithout makes the redacted copy; not ok when a required property would go with what is left out.
+func (g *glance) copyWithout(s *sight, c changes) (out *stix.Object, ok bool) {
+	id, ok := g.alias(s.id)
 	if !ok {
-		return nil, nil
+		return nil, false
 	}
-	root := o.Root.Clone()
-	for path, to := range rename {
+	root := s.o.Root.Clone()
+	for path, to := range c.rename {
 		if v := root.At(path); v != nil {
 			v.Str = to
 		}
 	}
+	cut := slices.Clone(c.cut)
 	slices.SortFunc(cut, laterFirst)
 	for _, sel := range slices.Compact(cut) {
 		remove(root, sel)
 	}
-	for _, name := range stix.Required(it.Type) {
-		if it.V20 && name == "spec_version" {
-			continue
-		}
-		if root.Get(name) == nil && o.Root.Get(name) != nil {
-			return nil, nil
+	for _, name := range stix.Required(s.o.Type) {
+		if root.Get(name) == nil && s.o.Root.Get(name) != nil {
+			return nil, false
 		}
 	}
 	root.Remove("created_by_ref") // the copy is this exchange's, not its author's (STIX 2.1 §3.5)
@@ -183,16 +134,17 @@ func (g *glance) copyWithout(it *Item, o *stix.Object, cut []string, rename map[
 	root.Set("id", stix.NewString(id))
 	out, err := stix.FromValue(root)
 	if err != nil {
-		return nil, threatwatch.Errorf(threatwatch.Internal, "redact %s: %w", it.ID, err)
+		return nil, false
+	}
+	if s.v20 {
+		out.SpecVersion = "2.0" // its bundle said so
 	}
 	for _, p := range out.Validate() {
 		if !p.Warning {
-			return nil, nil
+			return nil, false
 		}
 	}
-	redacted := *it
-	redacted.ID, redacted.Raw, redacted.Redacted = id, out.Raw, true
-	return &redacted, nil
+	return out, true
 }
 
 // laterFirst orders selectors so that removing one does not move those still to be removed.
@@ -266,25 +218,4 @@ func widen(sel string, cut []string) string {
 		}
 	}
 	return sel
-}
-
-// mentions says whether a redacted copy still has all words of a query: text that was left out must not be found.
-func mentions(it *Item, query string) bool {
-	o, err := stix.Parse(it.Raw)
-	if err != nil {
-		return false
-	}
-	words := tokens(o.Text())
-	asked := tokens(query)
-	for i, w := range asked {
-		if !slices.Contains(words, w) && (i < len(asked)-1 || !slices.ContainsFunc(words, func(x string) bool { return strings.HasPrefix(x, w) })) {
-			return false
-		}
-	}
-	return true
-}
-
-// tokens splits a text into the words that the search knows.
-func tokens(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }

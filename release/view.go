@@ -64,17 +64,23 @@ type glance struct {
 	ctx     context.Context
 	snap    store.Snapshot
 	set     *labelSet
+	now     int64 // one moment for all decisions
 	sources map[store.SourceID]store.Source
-	forms   map[string]*form // of referred objects, per owner of the referring one
-	depth   int
-	looked  bool // some object was looked at part by part
+	looked  bool // some object of somebody else was looked at part by part
+
+	sights   map[store.OID]*sight // what was looked at
+	targets  map[string]*target   // what it refers to
+	knowing  map[string]bool      // which organisation knows of what; see privy
+	net      int                  // how many are being decided together,
+	netBytes int                  // and their bytes
 }
 
 func (v *View) read(ctx context.Context, f func(*glance) error) error {
 	return v.r.store.Read(ctx, func(snap store.Snapshot) error {
-		g := &glance{View: v, ctx: ctx, snap: snap, forms: map[string]*form{}, sources: map[store.SourceID]store.Source{}}
+		g := &glance{View: v, ctx: ctx, snap: snap, now: v.r.now().UnixMicro(), sources: map[store.SourceID]store.Source{},
+			sights: map[store.OID]*sight{}, targets: map[string]*target{}, knowing: map[string]bool{}}
 		var err error
-		if g.set, err = v.visible(ctx, snap); err != nil {
+		if g.set, err = v.visible(ctx, snap, g.now); err != nil {
 			return err
 		}
 		sources, err := snap.Sources(ctx)
@@ -107,7 +113,7 @@ func (s *labelSet) add(id store.LabelID) {
 }
 
 // visible computes the set of labels that the policy allows.
-func (v *View) visible(ctx context.Context, snap store.Snapshot) (*labelSet, error) {
+func (v *View) visible(ctx context.Context, snap store.Snapshot, now int64) (*labelSet, error) {
 	set := newSet()
 	if v.operator() {
 		set.all = true
@@ -116,7 +122,6 @@ func (v *View) visible(ctx context.Context, snap store.Snapshot) (*labelSet, err
 	if err != nil {
 		return nil, err
 	}
-	now := v.r.now().UnixMicro()
 	for id, body := range bodies {
 		if decide(v.r.policy, v.s, v.r.label(id, body), v.a, now).Allow {
 			set.add(id)
@@ -163,11 +168,11 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	l := g.labelOf(r.Label)
 	it := &Item{ID: r.ID, Type: r.Type, Modified: r.Modified, Created: r.Created, Added: r.Added, Label: l, Source: g.sourceName(r.Source, l), Raw: r.Raw,
 		Revoked: r.Flags&store.Revoked != 0, V20: r.Flags&store.V20 != 0, Quarantined: r.Flags&store.Quarantined != 0}
-	if r.Flags&store.Check == 0 || g.own(l) {
+	if r.Flags&store.Check == 0 || g.operator() {
 		return it, nil
 	}
-	g.looked = true
-	return g.redact(it)
+	g.looked = g.looked || !g.own(l) // one's own looks the same at every moment
+	return g.show(it, r)
 }
 
 // bareItem is item for pages of which only the bytes are wanted: what leaves as it is comes as one Item, used again for each row.

@@ -124,6 +124,10 @@ type Query struct {
 	Quarantined   bool    // include quarantined assertions (operators only)
 	NoBodies      bool    // leave Raw nil
 	Bare          bool    // the rest of the head may be left out of rows without Check: only Added, Label, Flags and Raw are wanted
+
+	// As says under which id a row with flag Check is shown, "" when it is not: versions compete among those shown under one id, as
+	// all others do under their own. It gets the row with its bytes and may read the snapshot. nil: every row under its own id.
+	As func(*Row) (string, error)
 }
 
 // Labels is a set of labels: the form in which a view is pushed down into queries.
@@ -148,13 +152,13 @@ type Snapshot interface {
 	// ByValue calls f for each assertion with this canonical value, newest stamp first.
 	ByValue(ctx context.Context, ls Labels, value string, limit int, f func(*Row) error) error
 	// Search calls f for each assertion whose text has all words of the query (the last one as a prefix), newest first, latest versions
-	// first; types nil means any; before 0 means from the newest.
+	// first; types nil means any; before 0 means from the newest. Of an id it delivers one assertion without Check and all with.
 	Search(ctx context.Context, ls Labels, query string, types []string, before OID, limit int, f func(*Row) error) error
 	// Mentions calls f for each assertion that refers to id, newest first; kinds nil means any kind.
 	Mentions(ctx context.Context, ls Labels, id string, kinds []string, limit int, f func(kind string, r *Row) error) error
-	// Count counts latest versions by type among members with label in ls; rows with flag Check are not counted
-	// but given to check (when not nil), with their bytes.
-	Count(ctx context.Context, ls Labels, colls []CollectionID, check func(*Row) error) (map[string]int, error)
+	// Count counts latest versions by type among members with label in ls. as is Query.As; when it is nil, rows with flag Check are
+	// not counted.
+	Count(ctx context.Context, ls Labels, colls []CollectionID, as func(*Row) (string, error)) (map[string]int, error)
 	// Log calls f for each entry after the stamp, in order, at most limit.
 	Log(ctx context.Context, after Stamp, limit int, f func(Entry) error) error
 	// Get returns one assertion by OID, NotFound when it is gone.

@@ -119,7 +119,7 @@ func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, type
 	}
 	seen := map[string]bool{}
 	return s.listed(w, ls, "text CROSS JOIN assertion a ON a.oid = text.rowid", "text.rowid", limit, func(r *store.Row) error {
-		if r.Flags&store.Several != 0 {
+		if r.Flags&(store.Several|store.Check) == store.Several { // of those with Check only the caller knows under which id they are shown
 			if seen[r.ID] {
 				return nil
 			}
@@ -184,7 +184,7 @@ func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, kinds
 }
 
 // Count counts latest versions by type; odd rows are looked at one by one.
-func (s *snapshot) Count(ctx context.Context, ls store.Labels, colls []store.CollectionID, check func(*store.Row) error) (map[string]int, error) {
+func (s *snapshot) Count(ctx context.Context, ls store.Labels, colls []store.CollectionID, as func(*store.Row) (string, error)) (map[string]int, error) {
 	counts := map[string]int{}
 	w := &where{}
 	if !w.labels(ls, "label") || colls != nil && len(colls) == 0 {
@@ -208,11 +208,11 @@ func (s *snapshot) Count(ctx context.Context, ls store.Labels, colls []store.Col
 	if err != nil {
 		return nil, err
 	}
-	return counts, s.countOdd(ctx, ls, colls, counts, check)
+	return counts, s.countOdd(ctx, ls, colls, counts, as)
 }
 
-func (s *snapshot) countOdd(ctx context.Context, ls store.Labels, colls []store.CollectionID, counts map[string]int, check func(*store.Row) error) error {
-	q := store.Query{Labels: ls, Collections: colls}
+func (s *snapshot) countOdd(ctx context.Context, ls store.Labels, colls []store.CollectionID, counts map[string]int, as func(*store.Row) (string, error)) error {
+	q := store.Query{Labels: ls, Collections: colls, As: as}
 	w, ok, err := s.filter(q)
 	if err != nil || !ok {
 		return err
@@ -228,13 +228,9 @@ func (s *snapshot) countOdd(ctx context.Context, ls store.Labels, colls []store.
 		if ok, err := s.wanted(q, w, &sc.row); err != nil || !ok {
 			return err
 		}
-		if sc.row.Flags&store.Check == 0 {
+		if as != nil || sc.row.Flags&store.Check == 0 {
 			counts[sc.row.Type]++
-			return nil
 		}
-		if check == nil {
-			return nil
-		}
-		return check(&sc.row)
+		return nil
 	})
 }

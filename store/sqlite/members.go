@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"threatwatch/store"
 )
@@ -39,6 +40,9 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 	order := " ORDER BY m.stamp"
 	if q.Newest {
 		order += " DESC"
+	}
+	if q.As != nil {
+		q.NoBodies = false
 	}
 	sc, n := newScanner(s.c, !q.NoBodies), 0
 	columns, scan := sc.member(q)
@@ -140,11 +144,16 @@ func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error)
 	if v.All {
 		return true, nil
 	}
+	c := contest{s: s, w: w, as: q.As, row: row}
+	var err error
+	if c.id, err = shownAs(q.As, row); err != nil || c.id == "" && row.Flags&store.Check != 0 { // a bare row has no id either
+		return false, err
+	}
 	same := "" // only versions of this specification compete
 	if q.HighestSpec && row.Flags&store.Several != 0 {
 		same = fmt.Sprintf(" AND m.flags & %d = %d", store.V20, row.Flags&store.V20)
 		if row.Flags&store.V20 != 0 {
-			ok, err := s.best(w, row, fmt.Sprintf("m.flags & %d = 0", store.V20))
+			ok, err := c.won(fmt.Sprintf("m.flags & %d = 0", store.V20))
 			if err != nil || !ok {
 				return ok, err
 			}
@@ -162,25 +171,59 @@ func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error)
 	}
 	order := []any{row.Modified, row.Modified, int64(row.Added)}
 	if last {
-		ok, err := s.best(w, row, "(b.modified > ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
+		ok, err := c.won("(b.modified > ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
 		if ok || err != nil || !v.First {
 			return ok, err
 		}
 	}
-	return s.best(w, row, "(b.modified < ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
+	return c.won("(b.modified < ? OR b.modified = ? AND m.stamp < ?)"+same, order...)
 }
 
-// best says that no other version of the object beats this row.
-func (s *snapshot) best(w *where, row *store.Row, better string, args ...any) (bool, error) {
-	key, ok, err := s.c.key(row.ID)
+// contest is a row among the other versions of its object that the same filters select.
+type contest struct {
+	s   *snapshot
+	w   *where
+	as  func(*store.Row) (string, error)
+	row *store.Row
+	id  string // under which it is shown
+}
+
+// shownAs is the id under which a row is shown, "" when it is not.
+func shownAs(as func(*store.Row) (string, error), row *store.Row) (string, error) {
+	if as == nil || row.Flags&store.Check == 0 {
+		return row.ID, nil
+	}
+	return as(row)
+}
+
+// won says that no other version shown under the same id beats this row.
+func (c *contest) won(better string, args ...any) (bool, error) {
+	key, ok, err := c.s.c.key(c.row.ID)
 	if err != nil || !ok {
 		return false, err
 	}
-	args = slices.Concat([]any{key}, args, []any{int64(row.OID)}, w.args)
-	var one int
-	err = s.c.one("SELECT 1 FROM objid o CROSS JOIN assertion b ON b.oid = o.oid CROSS JOIN member m ON m.oid = o.oid WHERE o.id = ? AND "+better+" AND o.oid <> ? AND"+w.String()+"LIMIT 1", args, &one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return true, nil
+	args = slices.Concat([]any{key}, args, []any{int64(c.row.OID)}, c.w.args)
+	from := " FROM objid o CROSS JOIN assertion b ON b.oid = o.oid CROSS JOIN member m ON m.oid = o.oid WHERE o.id = ? AND " + better + " AND o.oid <> ? AND" + c.w.String()
+	if c.as == nil {
+		var one int
+		err = c.s.c.one("SELECT 1"+from+"LIMIT 1", args, &one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return true, nil
+		}
+		return false, err
 	}
-	return false, err
+	won := true
+	sc := newScanner(c.s.c, true)
+	columns := strings.ReplaceAll(headColumns, "a.", "b.") + ", m.stamp, b.raw"
+	err = c.s.c.each("SELECT "+columns+from, args, func(r *sql.Rows) error {
+		if err := sc.scan(r); err != nil {
+			return err
+		}
+		id, err := shownAs(c.as, &sc.row)
+		if err == nil && id == c.id {
+			won, err = false, store.Stop
+		}
+		return err
+	})
+	return won, stopped(err)
 }

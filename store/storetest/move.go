@@ -201,6 +201,7 @@ func view(t *testing.T, st store.Store) (text string) {
 		say("%d %s %d %d %x %s\n", r.OID, r.ID, r.Added, r.Label, r.Flags, r.Raw)
 		return nil
 	}
+	as := func(r *store.Row) (string, error) { return r.ID, row(r) }
 	must(t, st.Read(ctx, func(s store.Snapshot) error {
 		for _, ask := range []func() error{
 			func() error { return s.Members(ctx, store.Query{Labels: everything{}}, row) },
@@ -216,12 +217,12 @@ func view(t *testing.T, st store.Store) (text string) {
 				return s.Log(ctx, 0, 0, func(e store.Entry) error { say("%v\n", e); return nil })
 			},
 			func() error {
-				n, err := s.Count(ctx, only{1, 2, 3, 4}, []store.CollectionID{home}, row)
+				n, err := s.Count(ctx, only{1, 2, 3, 4}, []store.CollectionID{home}, as)
 				say("%v\n", n)
 				return err
 			},
 			func() error {
-				n, err := s.Count(ctx, everything{}, nil, row)
+				n, err := s.Count(ctx, everything{}, nil, as)
 				say("%v\n", n)
 				return err
 			},

@@ -24,7 +24,7 @@ func Run(t *testing.T, open Open) {
 		"PollersMissNothing": pollersMissNothing, "SnapshotsStandStill": snapshotsStandStill, "AllOrNothing": allOrNothing,
 		"SameTwice": sameTwice, "Reopened": reopened, "BackupWhileWriting": backupWhileWriting, "LabelsLimit": labelsLimit,
 		"BareRows": bareRows, "DocumentsAreFresh": documentsAreFresh,
-		"CallbacksMayAsk": callbacksMayAsk,
+		"CallbacksMayAsk": callbacksMayAsk, "VersionsAsShown": versionsAsShown,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open) })
 	}

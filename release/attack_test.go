@@ -1,0 +1,373 @@
+package release_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"threatwatch"
+	"threatwatch/intake"
+	"threatwatch/label"
+	"threatwatch/release"
+	"threatwatch/stix"
+	"threatwatch/store"
+	"threatwatch/store/sqlite"
+)
+
+// house is an exchange under attack, with a clock that the test moves.
+type house struct {
+	*testing.T
+	st      store.Store
+	in      *intake.Intake
+	rel     *release.Releaser
+	now     time.Time
+	sources map[string]store.Source
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{T: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), sources: map[string]store.Source{}}
+	clock := func() time.Time { return h.now }
+	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	h.st, h.in, h.rel = st, intake.New(st, clock), release.New(st, []byte("a secret of thirty-two bytes or more"), clock)
+	return h
+}
+
+// source adds a source; an owner is a source of the same name unless there is one.
+func (h *house) source(s store.Source) store.Source {
+	h.Helper()
+	s, err := h.in.AddSource(h.Context(), s)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.sources[s.Name] = s
+	return s
+}
+
+// say submits objects one by one for a source, made when missing, and fails unless they are taken.
+func (h *house) say(source string, objects ...[]byte) {
+	h.Helper()
+	s, ok := h.sources[source]
+	if !ok {
+		s = h.source(store.Source{Name: source, Owner: source, Public: true})
+	}
+	for _, raw := range objects {
+		got, err := h.in.Submit(h.Context(), intake.Submission{Source: s.ID}, [][]byte{raw})
+		if err != nil {
+			h.Fatal(err)
+		}
+		if got[0].Status == intake.Refused {
+			h.Fatalf("%s\n%+v", raw, got)
+		}
+	}
+}
+
+// all is everything that a subject gets, one object a line.
+func (h *house) all(s release.Subject) []string {
+	h.Helper()
+	return h.page(s, release.Query{Version: store.Version{All: true}})
+}
+
+func (h *house) page(s release.Subject, q release.Query) (lines []string) {
+	h.Helper()
+	_, err := h.rel.View(s, release.TaxiiRead).Page(h.Context(), q, func(it *release.Item) error {
+		lines = append(lines, string(it.Raw))
+		return nil
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return lines
+}
+
+// shows fails unless what a subject gets holds each of the texts, or none of those that begin with a minus.
+func (h *house) shows(who string, s release.Subject, texts ...string) {
+	h.Helper()
+	got := strings.Join(h.all(s), "\n")
+	for _, text := range texts {
+		not, absent := strings.CutPrefix(text, "-")
+		if absent == strings.Contains(got, not) {
+			h.Errorf("%s: %q in what is shown: %v\n%s", who, not, !absent, got)
+		}
+	}
+}
+
+var (
+	public     = release.Subject{Kind: release.Public}
+	acmePerson = release.Subject{Kind: release.Person, Org: "acme", Person: "ann@acme"}
+	beta       = release.Subject{Kind: release.Client, Org: "beta"}
+)
+
+// oid makes the n-th id of a type.
+func oid(typ string, n int) string { return fmt.Sprintf("%s--%08x-0000-4000-8000-%012x", typ, n, n) }
+
+type m map[string]any
+
+// thing makes a valid object with what more says on top; nil takes a property away.
+func thing(typ string, n int, level string, more m) []byte {
+	o := m{"type": typ, "spec_version": "2.1", "id": oid(typ, n), "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z"}
+	if level != "" {
+		o["object_marking_refs"] = []string{markings[level]}
+	}
+	switch typ {
+	case "malware":
+		o["name"], o["is_family"] = fmt.Sprint("malware ", n), true
+	case "identity":
+		o["name"] = fmt.Sprint("identity ", n)
+	case "indicator":
+		o["pattern"], o["pattern_type"], o["valid_from"] = fmt.Sprintf("[domain-name:value = 'd%d.example']", n), "stix", "2026-01-01T00:00:00Z"
+	case "note":
+		o["content"] = fmt.Sprint("note ", n)
+	case "report":
+		o["name"], o["published"] = fmt.Sprint("report ", n), "2026-01-01T00:00:00Z"
+	case "relationship":
+		o["relationship_type"] = "related-to"
+	case "ipv4-addr":
+		delete(o, "created")
+		delete(o, "modified")
+		o["value"] = fmt.Sprint("198.51.100.", n)
+	case "marking-definition":
+		delete(o, "modified")
+		o["definition_type"], o["definition"] = "statement", m{"statement": fmt.Sprint("statement ", n)}
+	}
+	maps.Copy(o, more)
+	for k, v := range o {
+		if v == nil {
+			delete(o, k)
+		}
+	}
+	b, err := json.Marshal(o)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func refs(ids ...string) m { return m{"object_refs": ids} }
+
+func plus(a, b m) m {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// part marks parts of an object.
+func part(marking string, selectors ...string) m {
+	return m{"granular_markings": []m{{"marking_ref": marking, "selectors": selectors}}}
+}
+
+// TestReferencesToHidden: no reference to what its own speaker hides leaves, wherever it stands and however it is written.
+func TestReferencesToHidden(t *testing.T) {
+	hidden := oid("ipv4-addr", 10)
+	for where, more := range map[string]m{
+		"in a list":                 refs(oid("malware", 1), hidden),
+		"in upper case":             refs(oid("malware", 1), "ipv4-addr--"+strings.ToUpper(strings.TrimPrefix(hidden, "ipv4-addr--"))),
+		"in a property of its own":  plus(refs(oid("malware", 1)), m{"x_acme_subject": hidden}),
+		"in a list of its own":      plus(refs(oid("malware", 1)), m{"x_acme_subjects": []string{hidden}}),
+		"in an external reference":  plus(refs(oid("malware", 1)), m{"external_references": []m{{"source_name": "acme", "external_id": hidden}}}),
+		"as a key of an extension":  plus(refs(oid("malware", 1)), m{"extensions": m{oid("extension-definition", 10): m{"extension_type": "property-extension", "x": 1}}}),
+		"deep within an extension":  plus(refs(oid("malware", 1)), m{"extensions": m{oid("extension-definition", 1): m{"extension_type": "property-extension", "x": []m{{"y": []string{hidden}}}}}}),
+		"as the author":             plus(refs(oid("malware", 1)), m{"created_by_ref": oid("identity", 10)}),
+		"of a marking of the whole": plus(refs(oid("malware", 1)), m{"object_marking_refs": []string{markings["clear"], oid("marking-definition", 10)}}),
+		"of a marking of a part":    plus(refs(oid("malware", 1)), plus(m{"abstract": "a part"}, part(oid("marking-definition", 10), "abstract"))),
+	} {
+		t.Run(where, func(t *testing.T) {
+			h := newHouse(t)
+			h.say("acme", thing("malware", 1, "clear", nil), thing("ipv4-addr", 10, "amber", nil), thing("identity", 10, "amber", nil),
+				thing("marking-definition", 10, "amber", nil),
+				thing("extension-definition", 10, "amber", m{"name": "x", "schema": "x", "version": "1.0", "extension_types": []string{"property-extension"}, "created_by_ref": oid("identity", 10)}),
+				thing("note", 1, "clear", more))
+			got := strings.Join(h.all(public), "\n")
+			if strings.Contains(strings.ToLower(got), "-00000000000a") {
+				t.Errorf("the public reads of something hidden:\n%s", got)
+			}
+			h.shows("its own", acmePerson, "note 1", hidden)
+			if !strings.HasPrefix(where, "of a marking") { // who cannot read a marking cannot keep to it
+				h.shows("the public", public, "note 1")
+			}
+		})
+	}
+}
+
+// TestCircles: what refers to each other in a circle is shown whole where nothing in it is hidden, and cut the same way wherever reading
+// begins.
+func TestCircles(t *testing.T) {
+	ring := func(parts ...m) (all [][]byte) {
+		for i, p := range parts {
+			next := oid("note", (i+1)%len(parts)+1)
+			all = append(all, thing("note", i+1, "green", plus(refs(next, oid("malware", 1)), p)))
+		}
+		return all
+	}
+	secret := plus(m{"abstract": "a secret"}, part(markings["amber"], "abstract"))
+	h := newHouse(t)
+	h.say("acme", thing("malware", 1, "green", nil))
+	h.say("acme", ring(secret, nil, nil)...)
+	for _, line := range h.all(acmePerson) {
+		if strings.Contains(line, `"type":"note"`) && !strings.Contains(line, `--0000000`) {
+			t.Errorf("who said it gets a copy: %s", line)
+		}
+	}
+	h.shows("beta", beta, "note 1", "note 2", "note 3", "-a secret", "-"+oid("note", 1), "-"+oid("note", 2), "-"+oid("note", 3))
+	known := map[string]bool{}
+	for _, line := range h.all(beta) {
+		var o struct{ ID string }
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err)
+		}
+		known[o.ID] = true
+	}
+	for _, line := range h.all(beta) {
+		var o struct {
+			Refs []string `json:"object_refs"`
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range o.Refs {
+			if !known[r] {
+				t.Errorf("%s leads nowhere in %s", r, line)
+			}
+		}
+	}
+	want := h.all(beta)
+	for i := range 3 {
+		var got []string
+		id := oid("note", i+1)
+		for _, line := range want {
+			if strings.Contains(line, fmt.Sprint("note ", i+1)) {
+				var o struct{ ID string }
+				if err := json.Unmarshal([]byte(line), &o); err != nil {
+					t.Fatal(err)
+				}
+				id = o.ID
+			}
+		}
+		if err := h.rel.View(beta, release.TaxiiRead).Get(t.Context(), id, func(it *release.Item) error {
+			got = append(got, string(it.Raw))
+			return nil
+		}); err != nil || !slices.Contains(want, got[0]) {
+			t.Errorf("note %d alone: %v, %v", i+1, got, err)
+		}
+	}
+}
+
+// TestChain: when the end of a long chain is hidden from somebody, everything that cannot be without it is, and nothing else.
+func TestChain(t *testing.T) {
+	h := newHouse(t)
+	const n = 30 // the reference is the only one of each
+	h.say("acme", thing("malware", 1, "amber", nil), thing("malware", 2, "green", nil))
+	for i := range n {
+		to := oid("report", i)
+		if i == 0 {
+			to = oid("malware", 1)
+		}
+		h.say("acme", thing("report", i+1, "green", refs(to)))
+	}
+	h.say("acme", thing("report", 99, "green", refs(oid("report", n), oid("malware", 2))))
+	if got := len(h.all(beta)); got != 2 {
+		t.Errorf("%d objects shown, want the malware and the last report:\n%s", got, strings.Join(h.all(beta), "\n"))
+	}
+	if got := len(h.all(acmePerson)); got != n+3 {
+		t.Errorf("who said it gets %d objects, want %d", got, n+3)
+	}
+}
+
+// TestOwnButNotForEverybody: an organisation gets what it said as it said it, but for what its own marking keeps to named persons.
+func TestOwnButNotForEverybody(t *testing.T) {
+	h := newHouse(t)
+	h.source(store.Source{Name: "eyes only", Owner: "acme", Default: label.Label{TLP: stix.Red, Persons: []string{"boss@acme"}}.Body()})
+	h.say("eyes only", thing("ipv4-addr", 10, "", nil))
+	h.say("acme", thing("malware", 1, "green", nil), thing("note", 1, "green", refs(oid("malware", 1), oid("ipv4-addr", 10))))
+	boss := release.Subject{Kind: release.Person, Org: "acme", Person: "boss@acme"}
+	for who, s := range map[string]release.Subject{"ann": acmePerson, "a program": {Kind: release.Client, Org: "acme"}, "beta": beta} {
+		h.shows(who, s, "note 1", "-"+oid("ipv4-addr", 10))
+	}
+	var got []string
+	if _, err := h.rel.View(boss, release.ShowPage).Page(t.Context(), release.Query{}, func(it *release.Item) error {
+		got = append(got, string(it.Raw))
+		return nil
+	}); err != nil || !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "198.51.100.10") }) {
+		t.Errorf("the one who is named: %v, %v", got, err)
+	}
+}
+
+// TestTranslationOfACopy: a translation could tell what was left out.
+func TestTranslationOfACopy(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("malware", 1, "green", plus(m{"description": "secret"}, part(markings["amber"], "description"))),
+		thing("malware", 2, "green", m{"description": "open"}))
+	for n, text := range map[int]string{1: "geheim", 2: "offen"} {
+		h.say("acme", thing("language-content", n, "green", m{"object_ref": oid("malware", n), "contents": m{"de": m{"description": text}}}))
+	}
+	h.shows("beta", beta, "malware 1", "malware 2", "-secret", "-geheim", "offen")
+	h.shows("its own", acmePerson, "secret", "geheim", "offen")
+}
+
+// TestOlderVersion: where the latest version is withheld or shown as a copy, the latest that is shown under the id is the latest.
+func TestOlderVersion(t *testing.T) {
+	later := m{"modified": "2026-02-01T00:00:00.000Z"}
+	latest := func(h *house, s release.Subject) (ids []string, counts map[string]int) {
+		for _, line := range h.page(s, release.Query{}) {
+			var o struct{ ID, Modified string }
+			if err := json.Unmarshal([]byte(line), &o); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, o.ID+" "+o.Modified[:7])
+		}
+		counts, err := h.rel.View(s, release.TaxiiRead).Count(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ids, counts
+	}
+	t.Run("withheld", func(t *testing.T) {
+		h := newHouse(t)
+		h.say("acme", thing("malware", 1, "clear", nil), thing("malware", 10, "amber", nil), thing("report", 1, "clear", refs(oid("malware", 1))),
+			thing("report", 1, "clear", plus(later, refs(oid("malware", 10)))))
+		ids, counts := latest(h, public)
+		if want := []string{oid("malware", 1) + " 2026-01", oid("report", 1) + " 2026-01"}; !slices.Equal(ids, want) || counts["report"] != 1 {
+			t.Errorf("shown %v, counted %v; want %v", ids, counts, want)
+		}
+		n := 0
+		if err := h.rel.View(public, release.Search).Search(t.Context(), "report", nil, 0, func(*release.Item) error { n++; return nil }); err != nil || n != 1 {
+			t.Errorf("found %d times, %v", n, err)
+		}
+		if ids, counts := latest(h, acmePerson); !slices.Contains(ids, oid("report", 1)+" 2026-02") || counts["report"] != 1 || counts["malware"] != 2 {
+			t.Errorf("who said it: %v, %v", ids, counts)
+		}
+	})
+	t.Run("a copy", func(t *testing.T) {
+		h := newHouse(t)
+		h.say("acme", thing("malware", 1, "clear", nil), thing("malware", 1, "clear", plus(later, plus(m{"description": "secret"}, part(markings["amber"], "description")))))
+		ids, counts := latest(h, public)
+		if len(ids) != 2 || ids[0] != oid("malware", 1)+" 2026-01" || strings.HasPrefix(ids[1], oid("malware", 1)) || !strings.HasSuffix(ids[1], " 2026-02") || counts["malware"] != 2 {
+			t.Errorf("shown %v, counted %v", ids, counts)
+		}
+		if ids, counts := latest(h, acmePerson); len(ids) != 1 || counts["malware"] != 1 {
+			t.Errorf("who said it: %v, %v", ids, counts)
+		}
+	})
+}
+
+// TestSearchOrderOfHiddenWords: a search does not tell in which order words stand in a part that is left out.
+func TestSearchOrderOfHiddenWords(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("malware", 1, "clear", plus(m{"name": "foxtrot and golf", "description": "golf foxtrot"}, part(markings["amber"], "description"))))
+	for query, want := range map[string]int{"foxtrot golf": 1, "golf foxtrot": 1, "foxtrot-and-golf": 1, "golf-foxtrot": 0, "foxtrot-a": 1, "golf-f": 0} {
+		n := 0
+		if err := h.rel.View(public, release.Search).Search(t.Context(), query, nil, 0, func(*release.Item) error { n++; return nil }); err != nil || n != want {
+			t.Errorf("%s: found %d times, want %d; %v", query, n, want, err)
+		}
+	}
+}
+
+var _ = threatwatch.NotFound
