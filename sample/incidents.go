@@ -1,200 +1,190 @@
 package sample
 
-import "strings"
-
-// ref is a source one can look up.
-type ref struct{ name, url, id string }
-
-// incident is one famous incident with what is said about it, and by whom.
-type incident struct {
-	name, told string // told: the day it became public
-	facts      string
-	actor      string // an intrusion set, by the name most used
-	aliases    []string
-	claim      string // who attributes it, when
-	claimed    string // the day of the claim
-	denial     string // who denies it, in which words; empty: no denial known to us
-	denier     string
-	malware    []string
-	cves       []string
-	domains    []string // indicators, with what they mean
-	sources    []ref
-}
-
-// catalogue is what the public sample holds.
-func catalogue() [][]byte {
-	w := &writer{marking: clear, seen: map[string]bool{}}
-	w.author = w.add("identity", "editors", "2024-01-01", props{"name": "Threatwatch sample catalogue", "identity_class": "group",
-		"description": "The editors of the sample that a demonstration starts with. Facts are from the sources named at each object."})
-	for _, in := range incidents {
-		w.incident(in)
-	}
-	return w.out
-}
-
-func (w *writer) incident(in incident) {
-	sources := refs(in.sources)
-	event := w.add("incident", in.name, in.told, props{"name": in.name, "description": in.facts, "external_references": sources})
-	about := []string{event}
-	if in.actor != "" {
-		p := props{"name": in.actor}
-		if len(in.aliases) > 0 {
-			p["aliases"] = in.aliases
-		}
-		actor := w.add("intrusion-set", in.actor, "2024-01-01", p)
-		claim := w.relate(event, "attributed-to", actor, in.claimed, props{"description": in.claim, "external_references": sources})
-		about = append(about, actor)
-		if in.denial != "" {
-			w.add("opinion", "denial of "+in.name, in.claimed, props{"opinion": "strongly-disagree", "authors": []string{in.denier},
-				"explanation": in.denial, "object_refs": []string{claim, event}})
-		}
-	}
-	for _, m := range in.malware {
-		x := w.add("malware", m, in.told, props{"name": m, "is_family": true})
-		w.relate(event, "related-to", x, in.told, nil)
-		about = append(about, x)
-	}
-	for _, c := range in.cves {
-		x := w.add("vulnerability", c, in.told, props{"name": c, "external_references": refs([]ref{{name: "cve", id: c}})})
-		w.relate(event, "related-to", x, in.told, nil)
-		about = append(about, x)
-	}
-	for _, d := range in.domains {
-		domain, what, _ := strings.Cut(d, " | ")
-		x := w.add("indicator", domain, in.told, props{"name": domain, "description": what, "indicator_types": []string{"malicious-activity"},
-			"pattern": "[domain-name:value = '" + domain + "']", "pattern_type": "stix", "valid_from": stamp(in.told)})
-		w.relate(x, "related-to", event, in.told, nil)
-		about = append(about, x)
-	}
-	w.add("report", in.name, in.told, props{"name": "Dossier: " + in.name, "published": stamp(in.told), "report_types": []string{"incident"},
-		"description": "What is public about it, who says so, and who denies it.", "object_refs": about, "external_references": sources})
-}
-
+// incidents are told in plain words; each fact is in one of the reports named, each attribution has its author and its day.
 var incidents = []incident{
 	{
 		name: "Operation Aurora: source code taken from Google and others", told: "2010-01-12",
-		facts:   "Google said on 12 January 2010 that a targeted attack found in mid-December 2009 had taken intellectual property, and that at least twenty other large companies had been attacked. The way in was an unknown hole in Internet Explorer.",
-		actor:   "Elderwood",
-		claim:   "Google: the attack originated from China (12 January 2010). It named no author.",
-		claimed: "2010-01-12", denier: "Ministry of Foreign Affairs of China",
-		denial: "China said that its law forbids hacking in any form, and rejected the accusation.",
-		cves:   []string{"CVE-2010-0249"}, malware: []string{"Hydraq"},
-		sources: []ref{{name: "Google, A new approach to China (12 Jan 2010)", url: "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"}},
+		facts:   "Google said on 12 January 2010 that a targeted attack found in mid-December 2009 had taken intellectual property, and that at least twenty other large companies had been attacked. The way in was an unknown hole in Internet Explorer. Google said that the attack originated from China; it named no author.",
+		claims:  []claim{{"Elderwood", "2012-09-06", "Symantec: those behind the Hydraq attacks went on, and are the group that it calls Elderwood (6 September 2012)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2010-01-14", "Chinese law forbids hacking in any form (14 January 2010, to the statement of Google)."}},
+		cves:    []string{"CVE-2010-0249"}, malware: []string{"Hydraq"},
+		reports: []report{{"Google: A new approach to China", "2010-01-12", "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"}},
+	},
+	{
+		name: "Stuxnet: centrifuges for uranium damaged in Natanz, Iran", told: "2010-06-17",
+		facts:  "A worm found by VirusBlokAda in June 2010 reached controllers in the enrichment plant at Natanz and made centrifuges run at harmful speeds. How many broke is not known; the International Atomic Energy Agency saw about 1,000 taken out of service around the turn of 2010.",
+		claims: []claim{{"Olympic Games", "2012-06-01", "The New York Times, from unnamed officials: a programme of the United States and Israel (1 June 2012). Neither government has confirmed or denied it."}},
+		cves:   []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
+		reports: []report{
+			{"New York Times: Obama order sped up wave of cyberattacks against Iran", "2012-06-01", "https://www.nytimes.com/2012/06/01/world/middleeast/obama-ordered-wave-of-cyberattacks-against-iran.html"},
+			{"Langner: To kill a centrifuge", "2013-11-20", "https://www.langner.com/wp-content/uploads/2017/03/to-kill-a-centrifuge.pdf"},
+		},
+	},
+	{
+		name: "Belgacom: staff attacked to reach the network of an international carrier", told: "2013-09-16",
+		facts:   "Belgacom said on 16 September 2013 that it had found and removed an unknown intrusion in its own systems. Its daughter BICS carries calls and data between operators of many countries. The Intercept reported in December 2014 that the intrusion had begun in 2010 or 2011.",
+		claims:  []claim{{"Operation Socialist", "2013-09-20", "Der Spiegel, from slides that Edward Snowden made public: the British GCHQ (20 September 2013). GCHQ does not comment, and says that its work keeps to the law."}},
+		malware: []string{"Regin"},
+		reports: []report{{"Der Spiegel: British spy agency GCHQ hacked Belgian telecoms firm", "2013-09-20", "https://www.spiegel.de/international/europe/british-spy-agency-gchq-hacked-belgian-telecoms-firm-a-923406.html"}},
 	},
 	{
 		name: "Sony Pictures: films, mail and staff records taken, then machines erased", told: "2014-11-24",
-		facts: "On 24 November 2014 staff of Sony Pictures Entertainment found their machines unusable. Unreleased films, e-mail and personal records were published in the weeks after.",
-		actor: "Lazarus Group", aliases: []string{"Hidden Cobra", "Guardians of Peace"},
-		claim:   "FBI: the government of North Korea is responsible (19 December 2014).",
-		claimed: "2014-12-19", denier: "Government of North Korea",
-		denial:  "North Korea denied any part in it and proposed a joint investigation.",
+		facts:   "On 24 November 2014 staff of Sony Pictures Entertainment found their machines unusable. Unreleased films, e-mail and personal records were published in the weeks after.",
+		claims:  []claim{{"Lazarus Group", "2014-12-19", "FBI: the government of North Korea is responsible (19 December 2014)."}},
+		denials: []denial{{"Government of North Korea", "2014-12-20", "It had no part in it, and proposed a joint investigation (20 December 2014)."}},
 		malware: []string{"Destover"},
-		sources: []ref{{name: "FBI, Update on Sony investigation (19 Dec 2014)", url: "https://www.fbi.gov/news/press-releases/update-on-sony-investigation"}},
+		reports: []report{{"FBI: Update on Sony investigation", "2014-12-19", "https://www.fbi.gov/news/press-releases/update-on-sony-investigation"}},
 	},
 	{
 		name: "US Office of Personnel Management: background investigations of 21.5 million people taken", told: "2015-06-04",
-		facts:   "The office announced on 4 June 2015 the theft of personnel files of about 4.2 million people and on 9 July 2015 that of background-investigation records of 21.5 million, with about 5.6 million sets of fingerprints. It was found in April 2015; the intruders had been inside since at least May 2014.",
-		actor:   "Deep Panda",
-		claim:   "The US Director of National Intelligence called China the leading suspect (25 June 2015).",
-		claimed: "2015-06-25", denier: "Ministry of Foreign Affairs of China",
-		denial:  "China called the accusation irresponsible and without scientific ground.",
+		facts:   "The office announced on 4 June 2015 the theft of personnel files of about 4.2 million people and on 9 July 2015 that of background-investigation records of 21.5 million. The count of fingerprints was raised to about 5.6 million in September. It was found in April 2015; those intruders had been inside since at least May 2014.",
+		claims:  []claim{{"Deep Panda", "2016-09-07", "Majority staff of the US House Committee on Oversight: likely the group called Deep Panda (7 September 2016). The Director of National Intelligence had called China the leading suspect (25 June 2015)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2015-06-05", "The accusation is irresponsible and without scientific ground (5 June 2015)."}},
 		malware: []string{"PlugX", "Sakula"},
-		sources: []ref{{name: "US House Committee on Oversight, The OPM data breach (7 Sep 2016)", url: "https://oversight.house.gov/report/opm-data-breach-government-jeopardized-national-security-generation/"}},
+		reports: []report{{"US House Committee on Oversight: The OPM data breach", "2016-09-07", "https://oversight.house.gov/report/opm-data-breach-government-jeopardized-national-security-generation/"}},
 	},
 	{
 		name: "Bangladesh Bank: 81 million US dollars transferred", told: "2016-03-07",
-		facts: "On 4 and 5 February 2016 forged payment orders were sent over the bank's SWIFT terminal. Five transfers of 101 million US dollars passed; 81 million reached casinos in the Philippines, 20 million were recovered from Sri Lanka.",
-		actor: "Lazarus Group", aliases: []string{"Hidden Cobra", "Guardians of Peace"},
-		claim:   "US Department of Justice: complaint against Park Jin Hyok, said to work for North Korea (6 September 2018).",
-		claimed: "2018-09-06", denier: "Ministry of Foreign Affairs of North Korea",
-		denial:  "North Korea said that the person named does not exist and called the charge a smear.",
-		sources: []ref{{name: "US Department of Justice (6 Sep 2018)", url: "https://www.justice.gov/opa/pr/north-korean-regime-backed-programmer-charged-conspiracy-conduct-multiple-cyber-attacks-and"}},
+		facts:   "On 4 and 5 February 2016 forged payment orders were sent over the bank's SWIFT terminal. Five transfers of 101 million US dollars passed; 81 million reached casinos in the Philippines, 20 million were recovered from Sri Lanka.",
+		claims:  []claim{{"Lazarus Group", "2018-09-06", "US Department of Justice: complaint against Park Jin Hyok, said to work for North Korea (6 September 2018)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of North Korea", "2018-09-14", "The person named does not exist, and the charge is a smear (14 September 2018)."}},
+		reports: []report{{"US Department of Justice: North Korean regime-backed programmer charged", "2018-09-06", "https://www.justice.gov/opa/pr/north-korean-regime-backed-programmer-charged-conspiracy-conduct-multiple-cyber-attacks-and"}},
 	},
 	{
 		name: "Operation Cloud Hopper: managed-service providers entered to reach their clients", told: "2017-04-03",
-		facts: "PwC and BAE Systems described in April 2017 a campaign against providers of managed IT services, through which business secrets of their clients in many countries were reached. It had run since at least 2014.",
-		actor: "APT10", aliases: []string{"menuPass", "Stone Panda"},
-		claim:   "US Department of Justice: two men charged, said to act with the Ministry of State Security of China (20 December 2018).",
-		claimed: "2018-12-20", denier: "Ministry of Foreign Affairs of China",
-		denial:  "China said that the accusation was made up and that it never took part in theft of commercial secrets.",
+		facts:   "PwC and BAE Systems described in April 2017 a campaign against providers of managed IT services, through which business secrets of their clients in many countries were reached. It had run since at least 2014.",
+		claims:  []claim{{"APT10", "2018-12-20", "US Department of Justice: two men charged, said to act with the Ministry of State Security of China (20 December 2018)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2018-12-21", "The accusation is made up; China never took part in theft of commercial secrets (21 December 2018)."}},
 		malware: []string{"RedLeaves", "PlugX"},
-		sources: []ref{
-			{name: "PwC and BAE Systems, Operation Cloud Hopper (Apr 2017)", url: "https://www.pwc.co.uk/issues/cyber-security-services/insights/operation-cloud-hopper.html"},
-			{name: "US Department of Justice (20 Dec 2018)", url: "https://www.justice.gov/opa/pr/two-chinese-hackers-associated-ministry-state-security-charged-global-computer-intrusion"},
+		reports: []report{
+			{"PwC and BAE Systems: Operation Cloud Hopper", "2017-04-03", "https://www.pwc.co.uk/issues/cyber-security-services/insights/operation-cloud-hopper.html"},
+			{"US Department of Justice: Two Chinese hackers charged with global computer intrusion campaigns", "2018-12-20", "https://www.justice.gov/opa/pr/two-chinese-hackers-associated-ministry-state-security-charged-global-computer-intrusion"},
 		},
 	},
 	{
 		name: "WannaCry: about 200,000 computers in 150 countries encrypted", told: "2017-05-12",
-		facts: "From 12 May 2017 a worm spread through a hole in Windows file sharing for which an update had been out since March. Hospitals of the British NHS were among the victims. A domain that the worm asked for stopped it when it was registered.",
-		actor: "Lazarus Group", aliases: []string{"Hidden Cobra", "Guardians of Peace"},
-		claim:   "United States, United Kingdom and others: North Korea is responsible (19 December 2017).",
-		claimed: "2017-12-19", denier: "Ministry of Foreign Affairs of North Korea",
-		denial: "North Korea called the accusation a grave political provocation.",
-		cves:   []string{"CVE-2017-0144"}, malware: []string{"WannaCry"},
-		domains: []string{"iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com | The stop switch: a machine that asks for it may be infected; let it answer."},
-		sources: []ref{{name: "UK National Audit Office, WannaCry and the NHS (27 Oct 2017)", url: "https://www.nao.org.uk/reports/investigation-wannacry-cyber-attack-and-the-nhs/"}},
+		facts:   "From 12 May 2017 a worm spread through a hole in Windows file sharing for which an update had been out since March. Hospitals of the British NHS were among the victims. A domain that the worm asked for stopped it when it was registered.",
+		claims:  []claim{{"Lazarus Group", "2017-12-19", "United States, United Kingdom and others: North Korea is responsible (19 December 2017)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of North Korea", "2017-12-21", "The accusation is a grave political provocation (21 December 2017)."}},
+		cves:    []string{"CVE-2017-0144"}, malware: []string{"WannaCry"},
+		indicators: []indicator{
+			domain("iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com", "The stop switch: a machine that asks for it may be infected. Let it answer.", "WannaCry"),
+			sha256("WannaCry: the worm", "24d004a104d4d54034dbcffc2a4b19a11f39008a575aa614ea04703480b1022c", "The program that spreads (mssecsvc.exe).", "WannaCry"),
+			sha256("WannaCry: the part that encrypts", "ed01ebfbc9eb5bbea545af4d01bf5f1071661840480439c6e5babe8e080e41aa", "What the worm leaves behind (tasksche.exe).", "WannaCry"),
+		},
+		reports: []report{{"UK National Audit Office: Investigation: WannaCry cyber attack and the NHS", "2017-10-27", "https://www.nao.org.uk/reports/investigation-wannacry-cyber-attack-and-the-nhs/"}},
 	},
 	{
 		name: "NotPetya: data destroyed through a Ukrainian accounting program", told: "2017-06-27",
-		facts: "On 27 June 2017 an update of the accounting program M.E.Doc carried code that made data unreadable for good. Maersk, Merck and others lost their systems for days; the White House put the damage at 10 billion US dollars.",
-		actor: "Sandworm Team", aliases: []string{"Voodoo Bear", "TeleBots"},
-		claim:   "United Kingdom and United States: the Russian military is responsible (15 February 2018).",
-		claimed: "2018-02-15", denier: "Spokesman of the President of Russia",
-		denial: "Russia denied it and called the accusation without ground.",
-		cves:   []string{"CVE-2017-0144"}, malware: []string{"NotPetya"},
-		sources: []ref{{name: "UK Foreign Office (15 Feb 2018)", url: "https://www.gov.uk/government/news/foreign-office-minister-condemns-russia-for-notpetya-attacks"}},
+		facts:   "On 27 June 2017 an update of the accounting program M.E.Doc carried code that made data unreadable for good. Maersk, Merck and others lost their systems for days; a White House assessment put the damage at more than 10 billion US dollars.",
+		claims:  []claim{{"Sandworm Team", "2018-02-15", "United Kingdom and United States: the Russian military is responsible (15 February 2018). US Department of Justice: six officers of the Russian GRU charged (19 October 2020)."}},
+		denials: []denial{{"Spokesman of the President of Russia", "2018-02-15", "He denied it and called the accusation without ground (15 February 2018)."}},
+		cves:    []string{"CVE-2017-0144"}, malware: []string{"NotPetya"},
+		indicators: []indicator{sha256("NotPetya: the library", "027cc450ef5f8c5f653329641ec1fed91f694e0d229928963b30f6b0d7d3a745", "The library that encrypts and spreads (perfc.dat).", "NotPetya")},
+		reports: []report{
+			{"UK Foreign Office: Minister condemns Russia for NotPetya attacks", "2018-02-15", "https://www.gov.uk/government/news/foreign-office-minister-condemns-russia-for-notpetya-attacks"},
+			{"US Department of Justice: Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
+		},
 	},
 	{
 		name: "Equifax: credit records of about 147 million people taken", told: "2017-09-07",
 		facts:   "Attackers used a hole in Apache Struts, two months after its repair was published, from 13 May 2017 until they were noticed on 29 July 2017. Equifax announced it on 7 September 2017.",
-		actor:   "Actors charged in the Equifax case",
-		claim:   "US Department of Justice: four members of the Chinese military charged (10 February 2020).",
-		claimed: "2020-02-10", denier: "Ministry of Foreign Affairs of China",
-		denial:  "China said that its government and military never take part in theft of trade secrets over networks.",
+		claims:  []claim{{"54th Research Institute case", "2020-02-10", "US Department of Justice: four members of the Chinese military charged (10 February 2020)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2020-02-11", "Its government and military never take part in theft of trade secrets over networks (11 February 2020)."}},
 		cves:    []string{"CVE-2017-5638"},
-		sources: []ref{{name: "US GAO-18-559 (30 Aug 2018)", url: "https://www.gao.gov/products/gao-18-559"}, {name: "US Department of Justice (10 Feb 2020)", url: "https://www.justice.gov/opa/pr/chinese-military-personnel-charged-computer-fraud-economic-espionage-and-wire-fraud-hacking"}},
+		reports: []report{
+			{"US Government Accountability Office: Actions taken by Equifax and federal agencies (GAO-18-559)", "2018-08-30", "https://www.gao.gov/products/gao-18-559"},
+			{"US Department of Justice: Chinese military personnel charged", "2020-02-10", "https://www.justice.gov/opa/pr/chinese-military-personnel-charged-computer-fraud-economic-espionage-and-wire-fraud-hacking"},
+		},
 	},
 	{
 		name: "Marriott: guest records of the Starwood chain taken, unseen for four years", told: "2018-11-30",
 		facts:   "Marriott announced on 30 November 2018 that the reservation system of Starwood, bought in 2016, had been open to intruders since July 2014. An alert on 8 September 2018 led to the discovery. The British regulator counted about 339 million guest records.",
-		sources: []ref{{name: "UK Information Commissioner, penalty notice (30 Oct 2020)", url: "https://ico.org.uk/media/action-weve-taken/mpns/2618524/marriott-international-inc-mpn-20201030.pdf"}},
+		reports: []report{{"UK Information Commissioner: Penalty notice, Marriott International", "2020-10-30", "https://ico.org.uk/media/action-weve-taken/mpns/2618524/marriott-international-inc-mpn-20201030.pdf"}},
 	},
 	{
 		name: "SolarWinds Orion: update of a network product used to enter governments and companies", told: "2020-12-13",
-		facts: "Updates of SolarWinds Orion from March 2020 on carried a back door, which about 18,000 customers installed; a far smaller number were then entered. FireEye found it in December 2020 while it looked into its own loss of tools.",
-		actor: "APT29", aliases: []string{"Cozy Bear", "NOBELIUM", "Midnight Blizzard"},
-		claim:   "United States and United Kingdom: the Russian foreign intelligence service SVR (15 April 2021).",
-		claimed: "2021-04-15", denier: "Foreign Intelligence Service of Russia",
-		denial:  "The SVR's director denied that his service was responsible.",
-		malware: []string{"SUNBURST", "TEARDROP"},
-		domains: []string{"avsvmcloud.com | Names below it were asked for by the back door SUNBURST."},
-		sources: []ref{{name: "CISA Alert AA20-352A (17 Dec 2020)", url: "https://www.cisa.gov/news-events/cybersecurity-advisories/aa20-352a"}},
+		facts:   "Updates of SolarWinds Orion from March 2020 on carried a back door, which about 18,000 customers installed; a far smaller number were then entered. FireEye found it in December 2020 while it looked into its own loss of tools.",
+		claims:  []claim{{"APT29", "2021-04-15", "United States and United Kingdom: the Russian foreign intelligence service SVR (15 April 2021)."}},
+		denials: []denial{{"Director of the Foreign Intelligence Service of Russia", "2021-05-18", "He denied to the BBC that his service was responsible (18 May 2021)."}},
+		malware: []string{"SUNBURST", "TEARDROP"}, tools: []string{"Cobalt Strike"},
+		indicators: []indicator{
+			domain("avsvmcloud.com", "SUNBURST asked for names below it, in which it hid who it was.", "SUNBURST"),
+			domain("thedoccloud.com", "Commands came from here once SUNBURST was called to work.", "SUNBURST"),
+			domain("freescanonline.com", "Commands came from here once SUNBURST was called to work.", "SUNBURST"),
+			sha256("SUNBURST: the library", "32519b85c0b422e4656de6e6c41878e95fd95026267daab4215ee59c107d6c77", "SolarWinds.Orion.Core.BusinessLayer.dll with the back door.", "SUNBURST"),
+		},
+		reports: []report{{"CISA Alert AA20-352A: Advanced persistent threat compromise of government agencies", "2020-12-17", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa20-352a"}},
 	},
 	{
 		name: "Microsoft Exchange: mail servers entered through four unknown holes", told: "2021-03-02",
-		facts: "Microsoft repaired four holes in Exchange Server on 2 March 2021 and said that they were being used. Tens of thousands of servers were entered, many by other groups in the days after.",
-		actor: "HAFNIUM", aliases: []string{"Silk Typhoon"},
-		claim:   "European Union, NATO, United Kingdom, United States: actors tied to or in the territory of China (19 July 2021).",
-		claimed: "2021-07-19", denier: "Ministry of Foreign Affairs of China",
-		denial: "China called the accusation made up out of thin air and said that it opposes all forms of cyberattack.",
-		cves:   []string{"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}, malware: []string{"China Chopper"},
-		sources: []ref{{name: "Microsoft (2 Mar 2021)", url: "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"}},
+		facts:   "Microsoft repaired four holes in Exchange Server on 2 March 2021 and said that they were being used. Tens of thousands of servers were entered, many by other groups in the days after.",
+		claims:  []claim{{"HAFNIUM", "2021-07-19", "Microsoft: assessed with high confidence to be state-sponsored and operating out of China (2 March 2021). United Kingdom and United States: actors backed by the Chinese state; European Union: from the territory of China (19 July 2021)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2021-07-20", "The accusation is made up out of thin air; China opposes all forms of cyberattack (20 July 2021)."}},
+		cves:    []string{"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}, malware: []string{"China Chopper"},
+		reports: []report{{"Microsoft: HAFNIUM targeting Exchange Servers with 0-day exploits", "2021-03-02", "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"}},
+	},
+	{
+		name: "Colonial Pipeline: fuel for the east of the United States stopped for five days", told: "2021-05-08",
+		facts:   "The company shut its pipeline on 7 May 2021 after ransomware was found in its office network, and paid 75 bitcoin, about 4.4 million US dollars. It worked again from 12 May. On 7 June the US Department of Justice said that it had seized 63.7 of the bitcoin.",
+		claims:  []claim{{"DarkSide", "2021-05-10", "FBI: the ransomware DarkSide is responsible (10 May 2021). The group wrote on the same day that it wants money and is part of no politics."}},
+		malware: []string{"DarkSide"},
+		reports: []report{
+			{"FBI: Statement on compromise of Colonial Pipeline networks", "2021-05-10", "https://www.fbi.gov/news/press-releases/fbi-statement-on-compromise-of-colonial-pipeline-networks"},
+			{"US Department of Justice: 2.3 million dollars in cryptocurrency seized", "2021-06-07", "https://www.justice.gov/opa/pr/department-justice-seizes-23-million-cryptocurrency-paid-ransomware-extortionists-darkside"},
+		},
+	},
+	{
+		name: "Health service of Ireland: systems of all hospitals off for weeks", told: "2021-05-14",
+		facts:   "Ransomware was set off on 14 May 2021 in the network of the Health Service Executive, eight weeks after a mail attachment had been opened on 18 March. All systems were switched off. The attackers gave the key on 20 May; it took until 21 September to decrypt all servers.",
+		claims:  []claim{{"Wizard Spider", "2021-05-16", "National Cyber Security Centre of Ireland: the ransomware is Conti (16 May 2021). Researchers tie Conti to the group called Wizard Spider; no government has charged anybody in this case."}},
+		malware: []string{"Conti"}, tools: []string{"Cobalt Strike"},
+		reports: []report{{"HSE and PwC: Conti cyber attack on the HSE, independent review", "2021-12-03", "https://www.hse.ie/eng/services/publications/conti-cyber-attack-on-the-hse-full-report.pdf"}},
+	},
+	{
+		name: "Viasat KA-SAT: satellite modems in Ukraine and Europe made useless", told: "2022-02-28",
+		facts:      "On 24 February 2022, the day on which Russia invaded Ukraine, tens of thousands of modems of the KA-SAT network stopped for good. About 5,800 wind turbines in Germany lost their remote control. The attackers had entered a management network through a VPN that was not set up properly.",
+		claims:     []claim{{"Russian military", "2022-05-10", "European Union, United Kingdom, United States and others: Russia is responsible (10 May 2022)."}},
+		malware:    []string{"AcidRain"},
+		indicators: []indicator{sha256("AcidRain", "9b4dfaca873961174ba935fddaf696145afe7bbf5734509f95feb54f3584fd9a", "The program for MIPS modems (ukrop).", "AcidRain")},
+		reports: []report{
+			{"Viasat: KA-SAT network cyber attack overview", "2022-03-30", "https://news.viasat.com/blog/corporate/ka-sat-network-cyber-attack-overview"},
+			{"Council of the European Union: Declaration on Russian cyber operations against Ukraine", "2022-05-10", "https://www.consilium.europa.eu/en/press/press-releases/2022/05/10/russian-cyber-operations-against-ukraine-declaration-by-the-high-representative-on-behalf-of-the-european-union/"},
+		},
+	},
+	{
+		name: "Northwestern Polytechnical University: a Chinese university for aviation and space entered", told: "2022-06-22",
+		facts:   "The university in Xi'an told the police in June 2022 of mails meant to take over accounts. The National Computer Virus Emergency Response Center of China and the company 360 published a report on 5 September 2022: 41 tools, and more than 140 gigabytes taken over the years, as they say. The files behind it are not public.",
+		claims:  []claim{{"Tailored Access Operations", "2022-09-05", "National Computer Virus Emergency Response Center of China: the US National Security Agency (5 September 2022)."}},
+		reports: []report{{"CVERC: Investigation report on the attack on Northwestern Polytechnical University, part 1", "2022-09-05", "https://www.cverc.org.cn/head/zhaiyao/news20220905-NPU.htm"}},
 	},
 	{
 		name: "MOVEit Transfer: files of more than 2,000 organisations taken", told: "2023-05-31",
-		facts: "Progress Software published on 31 May 2023 a hole in its file-transfer product that had been used since 27 May 2023. Later counts name more than 2,000 organisations.",
-		actor: "Cl0p", aliases: []string{"TA505", "Lace Tempest"},
-		claim:   "The group itself claimed it (6 June 2023); FBI and CISA name it as well (7 June 2023).",
-		claimed: "2023-06-07",
-		cves:    []string{"CVE-2023-34362"}, malware: []string{"LEMURLOOT"},
-		sources: []ref{{name: "CISA and FBI Advisory AA23-158A (7 Jun 2023)", url: "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-158a"}},
+		facts:  "Progress Software published on 31 May 2023 a hole in its file-transfer product that had been used since 27 May 2023. Later counts name more than 2,000 organisations.",
+		claims: []claim{{"Cl0p", "2023-06-07", "The group itself claimed it (6 June 2023); FBI and CISA name it as well (7 June 2023)."}},
+		cves:   []string{"CVE-2023-34362"}, malware: []string{"LEMURLOOT"},
+		indicators: []indicator{{"LEMURLOOT: human2.aspx", "[file:name = 'human2.aspx']", "The name of the web shell on a MOVEit server. The product has a human.aspx of its own.", "LEMURLOOT"}},
+		reports:    []report{{"CISA and FBI Advisory AA23-158A: CL0P ransomware gang exploits MOVEit vulnerability", "2023-06-07", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-158a"}},
 	},
 	{
 		name: "Storm-0558: mail of governments read with a stolen signing key", told: "2023-07-11",
-		facts: "From 15 May 2023 forged tokens, signed with a consumer key of Microsoft of 2016, opened mailboxes of 22 organisations, among them the US Departments of State and Commerce. The State Department noticed on 15 June 2023. How the key was taken is not known.",
-		actor: "Storm-0558", claim: "Microsoft: an actor based in China (11 July 2023).",
-		claimed: "2023-07-11", denier: "Ministry of Foreign Affairs of China",
-		denial:  "China called the statement disinformation.",
-		sources: []ref{{name: "US Cyber Safety Review Board, Summer 2023 Microsoft Exchange Online intrusion (20 Mar 2024)", url: "https://www.cisa.gov/resources-tools/resources/CSRB-Review-Summer-2023-MEO-Intrusion"}},
+		facts:   "From 15 May 2023 forged tokens, signed with a consumer key of Microsoft of 2016, opened mailboxes of 22 organisations, among them the US Departments of State and Commerce. The State Department noticed on 15 June 2023. How the key was taken is not known.",
+		claims:  []claim{{"Storm-0558", "2023-07-11", "Microsoft: an actor based in China (11 July 2023)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2023-07-12", "The statement is disinformation (12 July 2023)."}},
+		reports: []report{{"US Cyber Safety Review Board: Review of the Summer 2023 Microsoft Exchange Online intrusion", "2024-03-20", "https://www.cisa.gov/resources-tools/resources/CSRB-Review-Summer-2023-MEO-Intrusion"}},
+	},
+	{
+		name: "Change Healthcare: payments of US hospitals and pharmacies stopped, records of about 190 million people taken", told: "2024-02-21",
+		facts:   "Intruders used an account for remote access without a second factor from 12 February 2024 and set off ransomware on 21 February. The company paid about 22 million US dollars. The count of people concerned was raised to about 190 million in January 2025.",
+		claims:  []claim{{"ALPHV", "2024-02-28", "The group itself claimed it (28 February 2024); the company named it on the day after. The affiliate who says that he did the work said that the group kept his share."}},
+		malware: []string{"BlackCat"},
+		reports: []report{{"US Department of Health and Human Services: Change Healthcare cybersecurity incident, questions and answers", "2025-01-24", "https://www.hhs.gov/hipaa/for-professionals/special-topics/change-healthcare-cybersecurity-incident-frequently-asked-questions/index.html"}},
+	},
+	{
+		name: "Telephone companies of the United States: call records and some calls taken", told: "2024-11-13",
+		facts:   "FBI and CISA said on 13 November 2024 that networks of several companies had been entered: to take records of calls, to read and hear a limited number of people in government and politics, and to copy what courts had ordered to be intercepted. How long it went on is not public.",
+		claims:  []claim{{"Salt Typhoon", "2024-11-13", "FBI and CISA: actors affiliated with the People's Republic of China (13 November 2024). Newspapers and later US statements use Microsoft's name Salt Typhoon."}},
+		denials: []denial{{"Embassy of China in the United States", "2024-12-04", "China rejected the accusations several times in the autumn of 2024 and said that it opposes cyberattacks and theft of every kind."}},
+		reports: []report{{"FBI and CISA: Joint statement on targeting of commercial telecommunications infrastructure", "2024-11-13", "https://www.cisa.gov/news-events/news/joint-statement-fbi-and-cisa-peoples-republic-china-prc-targeting-commercial-telecommunications"}},
 	},
 }

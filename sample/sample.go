@@ -5,9 +5,12 @@ package sample
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+
+	"threatwatch/stix"
 )
 
 // Org is an invented organisation.
@@ -97,11 +100,7 @@ func (w *writer) add(typ, name, when string, p props) string {
 	for k, v := range p {
 		o[k] = v
 	}
-	raw, err := json.Marshal(o)
-	if err != nil {
-		panic(fmt.Sprintf("sample: %s: %v", i, err)) // the catalogue is constant; its test marshals all of it
-	}
-	w.out = append(w.out, raw)
+	w.put(o)
 	return i
 }
 
@@ -124,17 +123,51 @@ func (w *writer) relate(from, kind, to, when string, p props) string {
 	return w.add("relationship", from+" "+kind+" "+to, when, o)
 }
 
-// refs turns "name | url" pairs into external references (STIX 2.1 §2.5).
-func refs(list []ref) []props {
-	out := make([]props, len(list))
-	for i, r := range list {
-		out[i] = props{"source_name": r.name}
-		if r.url != "" {
-			out[i]["url"] = r.url
+// revise adds a later version of an object: what changes is in p.
+func (w *writer) revise(id, when string, p props) {
+	for _, raw := range slices.Backward(w.out) {
+		var o props
+		if err := json.Unmarshal(raw, &o); err != nil || o["id"] != id {
+			continue
 		}
-		if r.id != "" {
-			out[i]["external_id"] = r.id
+		o["modified"] = stamp(when)
+		for k, v := range p {
+			o[k] = v
 		}
+		w.put(o)
+		return
 	}
-	return out
+	panic("sample: nothing to revise: " + id)
+}
+
+// observable adds a cyber-observable, whose id follows from what it is (STIX 2.1 §2.9).
+func (w *writer) observable(typ string, p props) string {
+	o := props{"type": typ, "spec_version": "2.1", "object_marking_refs": []string{w.marking}}
+	for k, v := range p {
+		o[k] = v
+	}
+	raw, err := json.Marshal(o)
+	if err != nil {
+		panic(fmt.Sprintf("sample: %s: %v", typ, err)) // as in put
+	}
+	root, err := stix.ParseValue(raw)
+	if err != nil {
+		panic(fmt.Sprintf("sample: %s: %v", typ, err))
+	}
+	id, ok := stix.NewSCOID(root)
+	if !ok {
+		panic("sample: " + typ + " has nothing to be known by")
+	}
+	o["id"] = id
+	w.put(o)
+	return id
+}
+
+// put writes an object.
+func (w *writer) put(o props) {
+	raw, err := json.Marshal(o)
+	if err != nil {
+		panic(fmt.Sprintf("sample: %v: %v", o["id"], err)) // the catalogue is constant; its test marshals all of it
+	}
+	w.out = append(w.out, raw)
 }

@@ -1,0 +1,138 @@
+package sample
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// incident is one famous incident with what is said about it, and by whom.
+type incident struct {
+	name, told string // told: the day it became public
+	facts      string
+	claims     []claim
+	denials    []denial
+	malware    []string // names in families
+	tools      []string
+	cves       []string
+	indicators []indicator
+	reports    []report // the sources of the facts
+}
+
+// claim is somebody's word on who did it.
+type claim struct {
+	actor string // an intrusion set by the name most used; a campaign when campaigns has it
+	day   string
+	words string // who says so, and what exactly
+}
+
+// denial is the word of the accused.
+type denial struct{ who, day, words string }
+
+// indicator is a value with what it means. Its name is the value itself, or a few words for a hash.
+type indicator struct {
+	name, pattern string
+	what          string
+	of            string // the family it indicates
+}
+
+// report is a published source.
+type report struct{ title, day, url string }
+
+// domain is an indicator that is a domain name.
+func domain(name, what, of string) indicator {
+	return indicator{name, "[domain-name:value = '" + name + "']", what, of}
+}
+
+// sha256 is an indicator that is a file.
+func sha256(name, hash, what, of string) indicator {
+	return indicator{name, "[file:hashes.'SHA-256' = '" + hash + "']", what, of}
+}
+
+// catalogue is what the public sample holds, the oldest first: what comes in last stands on top.
+func catalogue() [][]byte {
+	w := &writer{marking: clear, seen: map[string]bool{}}
+	w.author = w.add("identity", "editors", "2024-01-01", props{"name": "Threatwatch sample catalogue", "identity_class": "group",
+		"description": "The editors of the sample that a demonstration starts with. Facts are from the reports named at each object."})
+	for _, in := range slices.SortedFunc(slices.Values(incidents), func(a, b incident) int { return cmp.Compare(a.told, b.told) }) {
+		w.incident(in)
+	}
+	return w.out
+}
+
+func (w *writer) incident(in incident) {
+	sources := in.references()
+	event := w.add("incident", in.name, in.told, props{"name": in.name, "description": in.facts, "external_references": sources})
+	about := []string{event}
+	for _, c := range in.claims {
+		actor := w.actor(c.actor)
+		about = append(about, actor, w.relate(event, "attributed-to", actor, c.day, props{"description": c.words, "external_references": sources}))
+	}
+	for _, name := range in.malware {
+		x := w.malware(name, in.told)
+		w.relate(event, "related-to", x, in.told, nil)
+		about = append(about, x)
+	}
+	for _, name := range in.tools {
+		x := w.add("tool", name, in.told, props{"name": name})
+		w.relate(event, "related-to", x, in.told, nil)
+		about = append(about, x)
+	}
+	for _, cve := range in.cves {
+		x := w.add("vulnerability", cve, in.told, props{"name": cve, "description": holes[cve], "external_references": []props{{"source_name": "cve", "external_id": cve}}})
+		w.relate(event, "related-to", x, in.told, nil)
+		about = append(about, x)
+	}
+	for _, i := range in.indicators {
+		x := w.add("indicator", i.name, in.told, props{"name": i.name, "description": i.what, "indicator_types": []string{"malicious-activity"},
+			"pattern": i.pattern, "pattern_type": "stix", "valid_from": stamp(in.told)})
+		w.relate(x, "indicates", w.malware(i.of, in.told), in.told, nil)
+		about = append(about, x)
+	}
+	for _, r := range in.reports {
+		w.add("report", r.title, r.day, props{"name": r.title, "published": stamp(r.day), "report_types": []string{"threat-report"}, "object_refs": about,
+			"external_references": []props{{"source_name": r.title, "url": r.url}}})
+	}
+	for _, d := range in.denials {
+		w.add("opinion", d.who+" on "+in.name, d.day, props{"opinion": "strongly-disagree", "authors": []string{d.who}, "explanation": d.words,
+			"object_refs": denied(event, about)})
+	}
+}
+
+// denied is what a denial is about: the incident, and each claim of who did it.
+func denied(event string, about []string) []string {
+	out := []string{event}
+	for _, id := range about {
+		if strings.HasPrefix(id, "relationship--") {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// references are the sources of an incident as external references (STIX 2.1 §2.5).
+func (in incident) references() (out []props) {
+	for _, r := range in.reports {
+		out = append(out, props{"source_name": r.title, "url": r.url})
+	}
+	return out
+}
+
+// actor is an intrusion set, or a campaign, with the names that others use.
+func (w *writer) actor(name string) string {
+	if about, ok := campaigns[name]; ok {
+		return w.add("campaign", name, "2024-01-01", props{"name": name, "description": about})
+	}
+	a := actors[name]
+	p := props{"name": name, "description": a.about}
+	if len(a.aliases) > 0 {
+		p["aliases"] = a.aliases
+	}
+	return w.add("intrusion-set", name, "2024-01-01", p)
+}
+
+// malware is a family.
+func (w *writer) malware(name, told string) string {
+	f := families[name]
+	return w.add("malware", name, told, props{"name": name, "is_family": true, "malware_types": f.types, "description": f.about})
+}
