@@ -73,10 +73,7 @@ func (s *site) front(v *visit) error {
 		if err != nil {
 			return err
 		}
-		sides, err := v.sides(view, t, about, e)
-		if err != nil {
-			return err
-		}
+		sides := e.sides(t, about)
 		body.Incidents = append(body.Incidents, dated{t, sides})
 		highest = highest.with(sides.things())
 	}

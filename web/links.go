@@ -8,9 +8,10 @@ import (
 
 // link is an object that is tied to the one shown.
 type link struct {
-	Far  thing  // the other end
-	Via  thing  // the object that says so: a relationship, a sighting, the object itself
-	Text string // what the tie says
+	Far     thing  // the other end
+	Via     thing  // the object that says so: a relationship, a sighting, the object itself
+	Text    string // what the tie says
+	Denials []side // of the tie, when it is a claim
 }
 
 // Own says whether the tie is an object of its own, with a page.
@@ -25,7 +26,7 @@ type linkGroup struct {
 
 // Plain says that none of its ties says more than which object it is.
 func (g linkGroup) Plain() bool {
-	return !slices.ContainsFunc(g.Links, func(l link) bool { return l.Text != "" })
+	return !slices.ContainsFunc(g.Links, func(l link) bool { return l.Text != "" || len(l.Denials) > 0 })
 }
 
 // Head and Rest part a long list: the rest is folded.
@@ -44,13 +45,18 @@ func groups(of thing, about []mention, e *ends) []linkGroup {
 	g := grouper{at: map[string]int{}}
 	for _, m := range about {
 		relation := m.str("relationship_type")
+		l := link{Via: m.thing, Text: m.Text}
 		switch from, to := m.str("source_ref"), m.str("target_ref"); {
-		case m.Type == "relationship" && from == of.ID && relation == "attributed-to": // a claim: it stands apart
-		case m.denies():
+		case m.claims() && from == of.ID, m.denies(): // claims and denials stand apart
 		case m.Type == "relationship" && from == of.ID:
-			g.add(kind(relation), 2, link{Far: e.get(to), Via: m.thing, Text: m.Text})
+			l.Far = e.get(to)
+			g.add(kind(relation), 2, l)
 		case m.Type == "relationship" && to == of.ID:
-			g.add(backwards(relation), 3, link{Far: e.get(from), Via: m.thing, Text: m.Text})
+			l.Far = e.get(from)
+			if m.claims() {
+				l.Denials = e.denialsOf(m.ID)
+			}
+			g.add(backwards(relation), 3, l)
 		default:
 			g.mentioned(m)
 		}

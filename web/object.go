@@ -63,7 +63,7 @@ func (s *site) object(v *visit) error {
 	highest := strictest(said, e.all(), body.Same, body.Sides.things())
 	for _, g := range body.Groups {
 		for _, l := range g.Links {
-			highest = highest.with([]thing{l.Via})
+			highest = highest.with([]thing{l.Via}, sides{Denials: l.Denials}.things())
 		}
 	}
 	return v.show(http.StatusOK, "object", body.Name, highest, body)
@@ -92,9 +92,7 @@ func (v *visit) objectPage(view *release.View, t thing, said []thing, shown int)
 	if by := t.str("created_by_ref"); by != "" {
 		body.By = e.get(by)
 	}
-	if body.Sides, err = v.sides(view, t, about, e); err != nil {
-		return body, e, err
-	}
+	body.Sides = e.sides(t, about)
 	body.Groups = groups(t, about, e)
 	body.Timeline = timeline(t, body.Versions, body.Sides, about)
 	if body.Same, err = v.same(t); err != nil {

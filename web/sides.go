@@ -1,10 +1,9 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
-
-	"threatwatch/release"
 )
 
 // side is somebody's word on who did something: a claim, or a denial.
@@ -46,31 +45,51 @@ func (t thing) Stance() string {
 const maxSides = 50
 
 // sides gathers what is said about who did it: from what refers to the object, and to each claim about it.
-func (v *visit) sides(view *release.View, of thing, about []mention, e *ends) (sides, error) {
+func (e *ends) sides(of thing, about []mention) sides {
 	s := sides{Asked: asksWho[of.Type]}
-	seen := map[string]bool{}
-	denial := func(m mention) {
-		if !m.denies() || seen[m.ID] {
-			return
-		}
-		seen[m.ID] = true
-		s.Denials = append(s.Denials, side{By: speaker(m.thing, e), Text: m.Text, When: m.Created, Said: m.thing})
+	s.deny(denials(about, e))
+	if of.claims() {
+		s.Claims = append(s.Claims, side{Who: e.get(of.str("target_ref")), Text: of.Text, When: of.Created, Said: of})
 	}
 	for _, m := range about {
-		denial(m)
-		if m.Type != "relationship" || m.str("relationship_type") != "attributed-to" || m.str("source_ref") != of.ID || len(s.Claims) == maxSides {
-			continue
-		}
-		s.Claims = append(s.Claims, side{Who: e.get(m.str("target_ref")), Text: m.Text, When: m.Created, Said: m.thing})
-		replies, err := v.mentions(view, m.ID, maxSides)
-		if err != nil {
-			return s, err
-		}
-		for _, r := range replies {
-			denial(r)
+		if m.claims() && m.str("source_ref") == of.ID && len(s.Claims) < maxSides {
+			s.Claims = append(s.Claims, side{Who: e.get(m.str("target_ref")), Text: m.Text, When: m.Created, Said: m.thing})
+			s.deny(e.denialsOf(m.ID))
 		}
 	}
-	return s, e.err
+	return s
+}
+
+// deny adds denials, each once.
+func (s *sides) deny(list []side) {
+	for _, d := range list {
+		if !slices.ContainsFunc(s.Denials, func(x side) bool { return x.Said.ID == d.Said.ID }) {
+			s.Denials = append(s.Denials, d)
+		}
+	}
+}
+
+// claims says whether it is somebody's word on who did something.
+func (t thing) claims() bool {
+	return t.Type == "relationship" && t.str("relationship_type") == "attributed-to"
+}
+
+// denialsOf are those of one statement.
+func (e *ends) denialsOf(id string) []side {
+	about, err := e.v.mentions(e.view, id, maxSides)
+	if err != nil && e.err == nil {
+		e.err = err
+	}
+	return denials(about, e)
+}
+
+func denials(about []mention, e *ends) (list []side) {
+	for _, m := range about {
+		if m.denies() {
+			list = append(list, side{By: speaker(m.thing, e), Text: m.Text, When: m.Created, Said: m.thing})
+		}
+	}
+	return list
 }
 
 // speaker is whose opinion or note it is: its authors, else who made it, else the source.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -127,6 +128,8 @@ func nameOf(o *stix.Object) string {
 			return strings.Join(who, ", ") + ": " + stance
 		}
 		return stance
+	case "observed-data":
+		return observed(o)
 	case "indicator": // without a name: the one value that its pattern asks for
 		if values := o.Values(); o.Root.Get("name") == nil && len(values) == 1 {
 			_, value, _ := strings.Cut(values[0], ":")
@@ -139,6 +142,23 @@ func nameOf(o *stix.Object) string {
 		return s
 	}
 	return kind(o.Type)
+}
+
+// observed says how often and when something was seen (STIX 2.1 §4.15).
+func observed(o *stix.Object) string {
+	s := "Seen"
+	if n, ok := o.Root.Get("number_observed").Int(); ok && n > 1 {
+		s += fmt.Sprintf(" %d times", n)
+	}
+	first, err := stix.ParseTime(o.Root.Get("first_observed").Text())
+	if err != nil {
+		return s
+	}
+	s += ", " + date(first)
+	if last, err := stix.ParseTime(o.Root.Get("last_observed").Text()); err == nil && date(last) != date(first) {
+		s += " to " + date(last)
+	}
+	return s
 }
 
 var (

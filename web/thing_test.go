@@ -45,6 +45,8 @@ func TestNameOf(t *testing.T) {
 		{"indicator", `,"pattern":"[domain-name:value = 'a.example' OR domain-name:value = 'b.example']"`, "[domain-name:value = 'a.example' OR domain-name:value = 'b.example']"},
 		{"opinion", `,"opinion":"strongly-disagree","authors":["A ministry"]`, "A ministry: strongly disagree"},
 		{"relationship", `,"relationship_type":"attributed-to"`, "attributed to"},
+		{"observed-data", `,"number_observed":3,"first_observed":"2026-10-02T23:10:00Z","last_observed":"2026-10-05T01:40:00Z"`, "Seen 3 times, 2 Oct 2026 to 5 Oct 2026"},
+		{"observed-data", `,"number_observed":1,"first_observed":"2026-10-02T23:10:00Z","last_observed":"2026-10-02T23:40:00Z"`, "Seen, 2 Oct 2026"},
 		{"x-foo", ``, "x foo"},
 	} {
 		if got := nameOf(object(t, x.typ, x.members)); got != x.want {

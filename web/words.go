@@ -60,7 +60,7 @@ var funcs = template.FuncMap{
 	"plurals": func(t string) string { return lowerFirst(plural(t)) },
 	"kind":    kind,
 	"words":   func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"date":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"date":    date,
 	"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 	"clock":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
 	"short":   func(s string) string { return short(s, 240) },
@@ -72,6 +72,8 @@ var funcs = template.FuncMap{
 		return s
 	},
 }
+
+func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 
 // lowerFirst is a name within a sentence; what begins with two capitals keeps them.
 func lowerFirst(s string) string {

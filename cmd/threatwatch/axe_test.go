@@ -39,19 +39,21 @@ func TestAccessible(t *testing.T) {
 	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	ada := s.as("ada@energy.example")
-	_, front, _ := s.get(s.browser(), "/")
-	incident := ""
-	for _, m := range hrefs.FindAllStringSubmatch(front, -1) {
-		if strings.HasPrefix(m[1], "/objects/incident") {
-			incident = m[1]
+	paths := []string{"/", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/nowhere", "/types/tool?older=nonsense"}
+	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
+		_, list, _ := s.get(s.browser(), "/types/"+typ)
+		first := objectLinks.FindStringSubmatch(list)
+		if first == nil {
+			t.Fatalf("no %s in the sample", typ)
 		}
+		paths = append(paths, first[1])
 	}
-	for _, path := range []string{"/", incident, "/types/indicator", "/search?q=google", "/search?q=nothing-at-all", "/sign-in", "/about", "/nowhere"} {
+	for _, path := range paths {
 		for _, look := range []struct {
 			width  int64
 			scheme string
 			client *http.Client
-		}{{360, "light", nil}, {1280, "dark", nil}, {1280, "light", ada}} {
+		}{{320, "light", nil}, {1280, "dark", nil}, {1280, "light", ada}} {
 			err := chromedp.Do(ctx,
 				chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 					return dress(ctx, tab, s, look.width, look.scheme, look.client)

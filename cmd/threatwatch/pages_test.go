@@ -37,9 +37,9 @@ func (s *site) say(objects ...string) {
 
 const isClear = `"object_marking_refs":["marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"]`
 
-// tool is a public object; n counts objects, v versions.
-func tool(n, v int) string {
-	return fmt.Sprintf(`{"type":"tool","spec_version":"2.1","id":"tool--%08x-1111-4111-8111-111111111111","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-0%dT00:00:00.000Z","name":"tool %d, version %d",%s}`, n, v, n, v, isClear)
+// measure is a public object of a type that the sample has not; n counts objects, v versions.
+func measure(n, v int) string {
+	return fmt.Sprintf(`{"type":"course-of-action","spec_version":"2.1","id":"course-of-action--%08x-1111-4111-8111-111111111111","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-0%dT00:00:00.000Z","name":"measure %d, version %d",%s}`, n, v, n, v, isClear)
 }
 
 var (
@@ -51,7 +51,7 @@ var (
 func TestOlderAndNewer(t *testing.T) {
 	s := newSite(t)
 	for i := range 170 {
-		s.say(tool(i, 1))
+		s.say(measure(i, 1))
 	}
 	c := s.browser()
 	page := func(path string) (objects []string, links map[string]string) {
@@ -64,7 +64,7 @@ func TestOlderAndNewer(t *testing.T) {
 		}
 		links = map[string]string{}
 		for _, m := range relLinks.FindAllStringSubmatch(body, -1) {
-			links[m[1]] = "/types/tool" + m[2]
+			links[m[1]] = "/types/course-of-action" + m[2]
 		}
 		for _, m := range objectLinks.FindAllStringSubmatch(body, -1) {
 			objects = append(objects, m[1])
@@ -72,7 +72,7 @@ func TestOlderAndNewer(t *testing.T) {
 		return objects, links
 	}
 	var pages [][]string
-	path := "/types/tool"
+	path := "/types/course-of-action"
 	var last map[string]string
 	for path != "" {
 		objects, links := page(path)
@@ -92,10 +92,10 @@ func TestOlderAndNewer(t *testing.T) {
 		}
 		last = links
 	}
-	if _, links := page(last["prev"]); links["back"] != "/types/tool" {
+	if _, links := page(last["prev"]); links["back"] != "/types/course-of-action" {
 		t.Errorf("before the first page: %v, want the list from its beginning", links)
 	}
-	if code, _, _ := s.get(c, "/types/tool?older=nonsense"); code != http.StatusBadRequest {
+	if code, _, _ := s.get(c, "/types/course-of-action?older=nonsense"); code != http.StatusBadRequest {
 		t.Errorf("a cursor that is none: %d", code)
 	}
 }
@@ -103,21 +103,21 @@ func TestOlderAndNewer(t *testing.T) {
 // TestVersionsOfAnObject: all are listed, what changed is named, an older one can be read as page and as file.
 func TestVersionsOfAnObject(t *testing.T) {
 	s := newSite(t)
-	s.say(tool(1, 1), tool(1, 2))
+	s.say(measure(1, 1), measure(1, 2))
 	c := s.browser()
-	path := "/objects/tool--00000001-1111-4111-8111-111111111111"
+	path := "/objects/course-of-action--00000001-1111-4111-8111-111111111111"
 	_, body, _ := s.get(c, path)
 	body = strings.ReplaceAll(body, "%3a", ":")
 	older := path + "?version=2026-01-01T00:00:00.000000Z"
-	for _, want := range []string{"<h1>tool 1, version 2</h1>", `href="` + older + `"`, "first version here", ">name</td>"} {
+	for _, want := range []string{"<h1>measure 1, version 2</h1>", `href="` + older + `"`, "first version here", ">name</td>"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
-	if code, body, _ := s.get(c, older); code != 200 || !strings.Contains(body, "<h1>tool 1, version 1</h1>") || !strings.Contains(body, "This is an older version") {
+	if code, body, _ := s.get(c, older); code != 200 || !strings.Contains(body, "<h1>measure 1, version 1</h1>") || !strings.Contains(body, "This is an older version") {
 		t.Errorf("the older version: %d", code)
 	}
-	if _, body, _ := s.get(c, path+".json?version=2026-01-01T00:00:00.000000Z"); body != tool(1, 1) {
+	if _, body, _ := s.get(c, path+".json?version=2026-01-01T00:00:00.000000Z"); body != measure(1, 1) {
 		t.Errorf("the older version as a file: %s", body)
 	}
 	if code, _, _ := s.get(c, path+"?version=2025-01-01T00:00:00.000000Z"); code != http.StatusNotFound {
