@@ -93,6 +93,7 @@ type Caller struct {
 	Token    *Token
 	Role     Role
 	Name     string // for display and the trail
+	Plain    bool   // the request came over a network without TLS
 }
 
 // Operator says whether the caller runs this exchange.

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -250,6 +251,37 @@ func TestRoles(t *testing.T) {
 		}
 		if account.Role("").Includes(r) || account.Role("king").Includes(r) {
 			t.Errorf("an unknown role includes %s", r)
+		}
+	}
+}
+
+// TestPlain: a request is plain when others could listen.
+func TestPlain(t *testing.T) {
+	h := newHouse(t)
+	for name, c := range map[string]struct {
+		from, proto string
+		through     string
+		tls, secure bool
+		want        bool
+	}{
+		"over a network": {from: "192.0.2.7:1", want: true}, "over a network with TLS": {from: "192.0.2.7:1", tls: true},
+		"through a proxy with TLS": {from: "192.0.2.7:1", proto: "https"}, "through a proxy without": {from: "192.0.2.7:1", proto: "http", want: true},
+		"configured so": {from: "192.0.2.7:1", secure: true}, "on this machine": {from: "127.0.0.1:1"}, "on this machine, IPv6": {from: "[::1]:1"},
+		"through a proxy on this machine": {from: "127.0.0.1:1", through: "untrusted", want: true},
+		"unknown":                         {from: "odd", want: true},
+	} {
+		h.Secure = c.secure
+		r := request(t, func(r *http.Request) {
+			r.RemoteAddr = c.from
+			r.Header.Set("X-Forwarded-Proto", c.proto)
+			r.Header.Set("X-Forwarded-For", c.through)
+		})
+		if c.tls {
+			r.TLS = &tls.ConnectionState{}
+		}
+		got, err := h.Authenticate(t.Context(), r)
+		if err != nil || got.Plain != c.want {
+			t.Errorf("%s: plain %v, %v", name, got.Plain, err)
 		}
 	}
 }

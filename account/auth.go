@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -13,8 +14,21 @@ import (
 )
 
 // Authenticate says who sends a request: a token as Bearer, Token, or as user or password of Basic; a person by address and password of
-// Basic, or by session cookie. No credentials: the public. Wrong ones: Unauthenticated. Tokens in addresses are never looked at.
+// Basic, or by session cookie. No credentials: the public. Wrong ones: Unauthenticated. Tokens in addresses are never looked at. Who stands
+// before it must have dropped an X-Forwarded-Proto that no trusted proxy sent.
 func (a *Accounts) Authenticate(ctx context.Context, r *http.Request) (Caller, error) {
+	c, err := a.authenticate(ctx, r)
+	c.Plain = !a.Secure && r.TLS == nil && !strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") && !loopback(r)
+	return c, err
+}
+
+// loopback says that a request has not left this machine.
+func loopback(r *http.Request) bool {
+	addr, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && addr.Addr().Unmap().IsLoopback() && r.Header.Get("X-Forwarded-For") == "" // nor come in from a proxy here
+}
+
+func (a *Accounts) authenticate(ctx context.Context, r *http.Request) (Caller, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return a.byCookie(ctx, r)

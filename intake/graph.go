@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"threatwatch/label"
 	"threatwatch/stix"
 	"threatwatch/store"
 )
@@ -341,7 +342,7 @@ func (b *batch) fix() error {
 	for _, n := range work {
 		n.eff = n.own
 		n.flags &^= store.Check
-		if n.body() != nil && len(n.body().granular) > 0 {
+		if b.parts(n) {
 			n.flags |= store.Check
 		}
 	}
@@ -361,6 +362,12 @@ func (b *batch) fix() error {
 		work = b.dependents(moved)
 	}
 	return nil
+}
+
+// parts says that not everybody who may see n may see every part of it, whatever it refers to.
+func (b *batch) parts(n *node) bool {
+	it := n.body()
+	return it != nil && (len(it.granular) > 0 || it.marking != nil && label.NamelessMarking(*it.marking))
 }
 
 func (n *node) body() *item {
@@ -397,6 +404,9 @@ func (b *batch) step(n *node) bool {
 				fl |= store.Check
 			}
 		}
+	}
+	if eff.Nameless() {
+		fl |= store.Check
 	}
 	moved := eff != n.eff || fl != n.flags
 	n.eff, n.flags = eff, fl

@@ -42,6 +42,12 @@ type IEP struct {
 	Until    int64 `json:"until,omitempty"`     // the same after it
 }
 
+// Values of Actions: what others outside may come to see, through third parties or at once.
+const (
+	IndirectActions = 4
+	DirectActions   = 5
+)
+
 // Body is the canonical text of a label: equal labels have equal bodies, so that a store can intern them.
 func (l Label) Body() string {
 	l.Audience, l.Persons, l.Statements = set(l.Audience), set(l.Persons), set(l.Statements)
@@ -88,6 +94,18 @@ func (l Label) Parts() []Label {
 		return l.And
 	}
 	return []Label{l}
+}
+
+// Nameless says that whoever said it must not be named.
+func (l Label) Nameless() bool { return l.IEP != nil && l.IEP.NoCredit }
+
+// NamelessMarking says that a marking definition wants those whom it binds to be nameless: then so must be who defined it.
+func NamelessMarking(m stix.Marking) bool {
+	if m.IEP == nil {
+		return false
+	}
+	iep, _, _ := fromIEP(m.IEP)
+	return iep.NoCredit
 }
 
 // open says that the label names no recipients because it does not need to.
@@ -198,6 +216,9 @@ func fromIEP(v *stix.Value) (p *IEP, tlp stix.Level, ok bool) {
 		switch {
 		case err == nil:
 			*to = t.UnixMicro()
+			if *to == 0 {
+				*to = 1 // 1970: over, rather than no time at all
+			}
 		case said != "" || v.Get(name) != nil && v.Get(name).Kind != stix.Null:
 			ok = false
 		}

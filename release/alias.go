@@ -29,6 +29,9 @@ func (v *View) walk(id string, step func(b cipher.Block, dst, src []byte)) (stri
 	m := hmac.New(sha256.New, v.r.secret)
 	m.Write([]byte("redacted/1\n" + typ + "\n"))
 	m.Write([]byte(v.subjectKey()))
+	if v.s.Kind == Person && v.a.toPrograms() { // who does not get there what the same person gets on pages
+		m.Write([]byte("\nprograms"))
+	}
 	block, err := aes.NewCipher(m.Sum(nil)[:16])
 	if err != nil { // the key has the right length
 		panic(err)

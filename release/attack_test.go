@@ -370,4 +370,176 @@ func TestSearchOrderOfHiddenWords(t *testing.T) {
 	}
 }
 
-var _ = threatwatch.NotFound
+// iep is a marking with an Information Exchange Policy.
+func iep(n int, policy m) []byte {
+	return thing("marking-definition", n, "", m{"definition_type": "iep", "definition": policy, "created_by_ref": oid("identity", 1)})
+}
+
+// TestNotCredited: where IEP forbids to name who said something, nothing names them: not the object, not the marking, not the source, not
+// the collection.
+func TestNotCredited(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("identity", 1, "clear", m{"name": "Acme"}), thing("malware", 3, "clear", nil),
+		iep(1, m{"iep_version": 2, "name": "quiet", "tlp": "CLEAR", "attribution": "must-not"}))
+	quiet := m{"object_marking_refs": []string{markings["clear"], oid("marking-definition", 1)}, "created_by_ref": oid("identity", 1)}
+	h.say("acme", thing("malware", 1, "", quiet), thing("note", 1, "", plus(quiet, plus(refs(oid("malware", 1)), m{"authors": []string{"Ann of Acme"}}))),
+		thing("sighting", 1, "", plus(quiet, m{"sighting_of_ref": oid("malware", 1), "where_sighted_refs": []string{oid("identity", 1)}})))
+	for who, s := range map[string]release.Subject{"the public": public, "beta": beta} {
+		got := strings.Join(h.all(s), "\n")
+		if n := strings.Count(got, oid("identity", 1)); n != 1 || strings.Contains(got, "Ann of Acme") || !strings.Contains(got, "malware 1") || !strings.Contains(got, "note 1") ||
+			!strings.Contains(got, `"type":"sighting"`) || !strings.Contains(got, "quiet") || strings.Contains(got, oid("marking-definition", 1)) {
+			t.Errorf("%s: the identity occurs %d times, want once, in itself:\n%s", who, n, got)
+		}
+		v := h.rel.View(s, release.TaxiiRead)
+		q := release.Query{Collection: h.collection("acme")}
+		if got := strings.Join(h.page(s, q), "\n"); strings.Contains(got, "malware 1") || !strings.Contains(got, "malware 3") {
+			t.Errorf("%s: the collection of the source holds\n%s", who, got)
+		}
+		if counts, err := v.Count(t.Context(), q.Collection); err != nil || counts["malware"] != 1 {
+			t.Errorf("%s: in the collection of the source: %v, %v", who, counts, err)
+		}
+		if err := v.Lookup(t.Context(), "x", 0, nil); err != nil {
+			t.Error(err)
+		}
+		if _, err := v.Page(t.Context(), release.Query{}, func(it *release.Item) error {
+			if (strings.Contains(string(it.Raw), "malware 1") || it.Type == "sighting") && it.Source != "" {
+				t.Errorf("%s: %s is said by %q", who, it.ID, it.Source)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	h.shows("its own", acmePerson, oid("malware", 1), "Ann of Acme", oid("marking-definition", 1))
+}
+
+// collection is the id of a source's own collection.
+func (h *house) collection(source string) (id string) {
+	h.Helper()
+	err := h.st.Read(h.Context(), func(sn store.Snapshot) error {
+		all, err := sn.Collections(h.Context())
+		for _, c := range all {
+			if c.ID == h.sources[source].Collection {
+				id = c.UUID
+			}
+		}
+		return err
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return id
+}
+
+// TestPolicyTimes: an Information Exchange Policy counts from its start to its end, also when the end is long ago.
+func TestPolicyTimes(t *testing.T) {
+	for policy, want := range map[string]bool{
+		``: true, `"start_date":"2026-05-01T12:00:00Z"`: true, `"start_date":"2026-05-01T12:00:01Z"`: false, `"end_date":"2026-05-01T12:00:01Z"`: true,
+		`"end_date":"2026-05-01T12:00:00Z"`: false, `"end_date":"1970-01-01T00:00:00Z"`: false, `"end_date":"1969-01-01T00:00:00Z"`: false,
+		`"end_date":"soon"`: false,
+	} {
+		p := m{"iep_version": 2, "tlp": "CLEAR"}
+		if err := json.Unmarshal([]byte("{"+policy+"}"), &p); err != nil {
+			t.Fatal(err)
+		}
+		h := newHouse(t)
+		h.say("acme", iep(1, p), thing("malware", 1, "", m{"object_marking_refs": []string{markings["clear"], oid("marking-definition", 1)}}))
+		if got := len(h.page(public, release.Query{Types: []string{"malware"}})) == 1; got != want {
+			t.Errorf("%s: shown %v, want %v", policy, got, want)
+		}
+	}
+}
+
+// TestEncryptedOnly: what must be encrypted on the way does not go over a channel on which others can listen.
+func TestEncryptedOnly(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", iep(1, m{"iep_version": 2, "tlp": "GREEN", "encrypt_in_transit": "must"}),
+		thing("malware", 1, "", m{"object_marking_refs": []string{markings["green"], oid("marking-definition", 1)}}))
+	plain := beta
+	plain.Plain = true
+	h.shows("over TLS", beta, "malware 1")
+	h.shows("without", plain, "-malware 1")
+}
+
+// TestCopyIDs: a copy has one id for its reader, another for every other reader, and another where a program reads for the same person.
+func TestCopyIDs(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("malware", 1, "clear", plus(m{"description": "secret"}, part(markings["red"], "description"))))
+	subjects := []release.Subject{public, beta, {Kind: release.Client, Org: "gamma"}, {Kind: release.Person, Org: "beta", Person: "bob@beta"}, {Kind: release.Person, Org: "beta", Person: "cy@beta"}}
+	owners := map[string]string{}
+	for _, s := range subjects {
+		for _, a := range []release.Action{release.ShowPage, release.Search, release.ExportFile, release.TaxiiRead} {
+			key := s.Person + string(s.Kind) + s.Org
+			if s.Kind == release.Person && a == release.TaxiiRead {
+				key += " by a program"
+			}
+			if _, err := h.rel.View(s, a).Page(t.Context(), release.Query{}, func(it *release.Item) error {
+				if it.ID == oid("malware", 1) {
+					t.Errorf("%v, %s: the id of the original", s, a)
+				}
+				if had, ok := owners[it.ID]; ok && had != key {
+					t.Errorf("%v, %s: an id that %s has", s, a, had)
+				}
+				owners[it.ID] = key
+				return h.rel.View(s, a).Get(t.Context(), it.ID, func(*release.Item) error { return nil })
+			}); err != nil {
+				t.Errorf("%v, %s: %v", s, a, err)
+			}
+		}
+	}
+	if len(owners) != len(subjects)+2 {
+		t.Errorf("%d ids: %v", len(owners), owners)
+	}
+}
+
+// TestCopyOfTwoPointZero: a bundle of STIX 2.0 says the version for its objects; their copies are valid without.
+func TestCopyOfTwoPointZero(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("malware", 9, "clear", nil))
+	raw := thing("malware", 1, "clear", plus(m{"spec_version": nil, "is_family": nil, "labels": []string{"trojan"}, "description": "secret"}, part(markings["amber"], "description")))
+	st := h.in.Stream(t.Context(), intake.Submission{Source: h.sources["acme"].ID}, nil)
+	if err := st.Add(raw, true); err != nil {
+		t.Fatal(err)
+	}
+	if sum, err := st.Close(); err != nil || sum.Added != 1 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	h.shows("the public", public, "malware 1", "-secret")
+}
+
+// TestNamesOfSources: a collection is known to those who can find something in it or for whom it is meant, whoever runs its source.
+func TestNamesOfSources(t *testing.T) {
+	h := newHouse(t)
+	h.source(store.Source{Name: "wiretap of the operator"})
+	h.source(store.Source{Name: "members' feed", Default: label.Label{TLP: stix.Green}.Body()})
+	h.source(store.Source{Name: "acme lab", Owner: "acme"})
+	h.source(store.Source{Name: "public feed", Public: true})
+	h.say("wiretap of the operator", thing("malware", 1, "amber", nil))
+	h.say("acme lab", thing("malware", 2, "green", nil), thing("malware", 3, "amber", nil))
+	for _, c := range []struct {
+		who  string
+		s    release.Subject
+		want []string
+	}{
+		{"the public", public, []string{"public feed"}},
+		{"beta", beta, []string{"members' feed", "acme lab", "public feed"}},
+		{"acme", acmePerson, []string{"members' feed", "acme lab", "public feed"}},
+		{"the operator", release.Subject{Kind: release.Operator}, []string{"wiretap of the operator", "members' feed", "acme lab", "public feed"}},
+	} {
+		list, err := h.rel.View(c.s, release.TaxiiRead).Collections(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, x := range list {
+			got = append(got, x.Title)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s knows of %q, want %q", c.who, got, c.want)
+		}
+		_, err = h.rel.View(c.s, release.TaxiiRead).Collection(t.Context(), h.collection("wiretap of the operator"))
+		if hidden := c.who != "the operator"; hidden != (threatwatch.KindOf(err) == threatwatch.NotFound) {
+			t.Errorf("%s: %v", c.who, err)
+		}
+	}
+}

@@ -117,7 +117,7 @@ func (g *glance) see(r *store.Row) (*sight, error) {
 		return s, nil
 	}
 	s.o = o
-	s.cut, err = g.deniedParts(o, s.l)
+	s.cut, err = g.taken(o, s.l)
 	return s, err
 }
 

@@ -32,6 +32,7 @@ type Subject struct {
 	ClientOf []string // organisations whose client that organisation is
 	Person   string   // "name@org"
 	Name     string   // for display and audit only
+	Plain    bool     // asks over a channel on which others can listen
 }
 
 // Action is what is about to be done with the answer.
@@ -52,6 +53,18 @@ const (
 	ExportBlocklist Action = "export_blocklist"
 )
 
+// within says that the answer stays within the exchange: it is shown, not sent.
+func (a Action) within() bool {
+	switch a {
+	case ShowPage, TaxiiRead, ExportFile, Search, Lookup, Aggregate:
+		return true
+	}
+	return false
+}
+
+// toPrograms says that a program reads the answer, whoever asked.
+func (a Action) toPrograms() bool { return a == TaxiiRead || a == Webhook || a == NotifyEmail }
+
 // Verdict is the answer of Decide.
 type Verdict struct {
 	Allow       bool
@@ -65,10 +78,12 @@ type rule struct {
 	says func(q question) (allow, answers bool)
 }
 
-// question is a label seen from a subject.
+// question is a label, or a part of one, seen from a subject.
 type question struct {
 	s   Subject
 	l   label.Label
+	pap stix.Level // of the whole label, as is what follows
+	iep label.IEP
 	tlp stix.Level // effective: IEP outside of its time falls back to AMBER+STRICT
 	a   Action
 	now int64
@@ -79,10 +94,16 @@ type question struct {
 func rules() []rule {
 	return []rule{
 		{"the operator sees everything", func(q question) (bool, bool) {
-			return true, q.s.Kind == Operator && q.a != PublishPublic && q.a != EnrichExternal && q.a != ExportBlocklist
+			return true, q.s.Kind == Operator && q.a.within()
 		}},
 		{"PAP forbids this use", func(q question) (bool, bool) {
-			return false, q.a == EnrichExternal && q.l.PAP > stix.Amber || q.a == ExportBlocklist && q.l.PAP > stix.Green
+			return false, q.a == EnrichExternal && q.pap > stix.Amber || q.a == ExportBlocklist && q.pap > stix.Green
+		}},
+		{"IEP permits no such action", func(q question) (bool, bool) {
+			return false, q.iep.Actions != 0 && (q.a == EnrichExternal && q.iep.Actions < label.IndirectActions || q.a == ExportBlocklist && q.iep.Actions < label.DirectActions)
+		}},
+		{"IEP wants it encrypted on the way", func(q question) (bool, bool) {
+			return false, q.iep.Encrypt && (q.a == NotifyEmail || q.s.Plain && !q.own)
 		}},
 		{"a marking is unknown", func(q question) (bool, bool) { return false, q.l.Unknown && !q.own }},
 		{"under embargo", func(q question) (bool, bool) { return false, q.l.Embargo > q.now && !q.own }},
@@ -97,7 +118,7 @@ func rules() []rule {
 			if q.own && len(q.l.Persons) == 0 && q.a != Webhook && q.a != NotifyEmail {
 				return true, true // who said it, and named nobody yet, keeps it
 			}
-			if q.s.Kind != Person || q.a == TaxiiRead || q.a == Webhook || q.a == NotifyEmail {
+			if q.s.Kind != Person || q.a.toPrograms() {
 				return false, true
 			}
 			return slices.Contains(q.l.Persons, q.s.Person), true
@@ -133,8 +154,7 @@ func Decide(s Subject, l label.Label, a Action, now int64) Verdict {
 // decide asks the policy about each part of the label; all must allow.
 func decide(policy []rule, s Subject, l label.Label, a Action, now int64) (v Verdict) {
 	for _, part := range l.Parts() {
-		part.PAP = l.PAP
-		if v = decidePart(policy, s, part, a, now); !v.Allow {
+		if v = decidePart(policy, s, part, l, a, now); !v.Allow {
 			return v
 		}
 	}
@@ -142,8 +162,11 @@ func decide(policy []rule, s Subject, l label.Label, a Action, now int64) (v Ver
 	return v
 }
 
-func decidePart(policy []rule, s Subject, l label.Label, a Action, now int64) Verdict {
-	q := question{s: s, l: l, a: a, now: now, tlp: l.TLP}
+func decidePart(policy []rule, s Subject, l, whole label.Label, a Action, now int64) Verdict {
+	q := question{s: s, l: l, pap: whole.PAP, a: a, now: now, tlp: l.TLP}
+	if whole.IEP != nil {
+		q.iep = *whole.IEP
+	}
 	if l.IEP != nil && (l.IEP.Start > now || l.IEP.Until != 0 && l.IEP.Until <= now) {
 		q.tlp = max(q.tlp, stix.AmberStrict)
 	}

@@ -54,6 +54,14 @@ func TestTLP(t *testing.T) {
 		{"PAP:RED asks no third party, not even by the operator", acme(label.Label{PAP: stix.Red}), EnrichExternal, nil, []Subject{owner, operator}},
 		{"PAP:AMBER blocks nothing", acme(label.Label{PAP: stix.Amber}), ExportBlocklist, nil, []Subject{owner, member, operator}},
 		{"a third party's service is the public", acme(label.Label{TLP: stix.Green}), EnrichExternal, nil, []Subject{owner, member, operator}},
+		{"the operator is told of RED by no mail", acme(label.Label{TLP: stix.Red}), NotifyEmail, nil, []Subject{operator}},
+		{"the operator's hook gets no AMBER", acme(label.Label{TLP: stix.Amber}), Webhook, nil, []Subject{operator}},
+		{"IEP: no action that third parties see", acme(label.Label{IEP: &label.IEP{Actions: 3}}), EnrichExternal, nil, []Subject{owner, member, operator}},
+		{"IEP: actions that third parties see", acme(label.Label{IEP: &label.IEP{Actions: 4}}), EnrichExternal, []Subject{owner, member, operator}, nil},
+		{"IEP: nothing that the other side sees", acme(label.Label{IEP: &label.IEP{Actions: 4}}), ExportBlocklist, nil, []Subject{owner, member, operator}},
+		{"IEP: encrypted on the way", acme(label.Label{IEP: &label.IEP{Encrypt: true}}), TaxiiRead, []Subject{anybody, member, {Kind: Client, Org: "acme", Plain: true}},
+			[]Subject{{Kind: Public, Plain: true}, {Kind: Client, Org: "beta", Plain: true}}},
+		{"IEP: encrypted on the way, so by no mail", acme(label.Label{IEP: &label.IEP{Encrypt: true}}), NotifyEmail, nil, []Subject{owner, member}},
 		{"the operator's own AMBER has no clients by accident", label.Label{TLP: stix.Amber}, ShowPage, nil, []Subject{{Kind: Person, Org: "x", ClientOf: []string{""}}, nobodys}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
@@ -104,18 +112,37 @@ func anyLabel(t *rapid.T, name string) label.Label {
 	}
 	l.Unknown = rapid.IntRange(0, 5).Draw(t, name+" unknown") == 0
 	if rapid.IntRange(0, 3).Draw(t, name+" has iep") == 0 {
-		l.IEP = &label.IEP{Start: rapid.Int64Range(0, 4).Draw(t, name+" start"), Until: rapid.Int64Range(0, 4).Draw(t, name+" until")}
+		l.IEP = &label.IEP{Start: rapid.Int64Range(0, 4).Draw(t, name+" start"), Until: rapid.Int64Range(0, 4).Draw(t, name+" until"),
+			Encrypt: rapid.Bool().Draw(t, name+" encrypt"), Actions: uint8(rapid.IntRange(0, 5).Draw(t, name+" actions"))}
 	}
 	return l
 }
 
 func anySubject(t *rapid.T) Subject {
 	return rapid.SampledFrom([]Subject{anybody, owner, ownerTool, member, memberTool, client, nobodys, operator, {Kind: "ghost", Org: "acme"},
+		{Kind: Public, Plain: true}, {Kind: Client, Org: "beta", Plain: true}, {Kind: Operator, Plain: true},
 		{Kind: Client, Org: "gamma", ClientOf: []string{"beta", "acme"}}}).Draw(t, "subject")
 }
 
 func anyAction(t *rapid.T) Action {
 	return rapid.SampledFrom([]Action{PublishPublic, ShowPage, TaxiiRead, ExportFile, Search, Lookup, Aggregate, NotifyEmail, Webhook, EnrichExternal, ExportBlocklist}).Draw(t, "action")
+}
+
+// together gives two labels what a joined label says as a whole: PAP, and of IEP all but the times.
+func together(a, b label.Label) (label.Label, label.Label) {
+	j := label.Join(a, b)
+	for _, l := range []*label.Label{&a, &b} {
+		l.PAP = j.PAP
+		if j.IEP != nil {
+			iep := *j.IEP
+			iep.Start, iep.Until = 0, 0
+			if l.IEP != nil {
+				iep.Start, iep.Until = l.IEP.Start, l.IEP.Until
+			}
+			l.IEP = &iep
+		}
+	}
+	return a, b
 }
 
 // TestJoinIsBoth: a joined label admits exactly whom each admits, at every moment, and does not depend on order or repetition.
@@ -124,9 +151,7 @@ func TestJoinIsBoth(t *testing.T) {
 		a, b, c := anyLabel(t, "a"), anyLabel(t, "b"), anyLabel(t, "c")
 		s, act, now := anySubject(t), anyAction(t), rapid.Int64Range(0, 5).Draw(t, "now")
 		ab := label.Join(a, b)
-		pap := max(a.PAP, b.PAP)
-		a2, b2 := a, b
-		a2.PAP, b2.PAP = pap, pap
+		a2, b2 := together(a, b)
 		want := Decide(s, a2, act, now).Allow && Decide(s, b2, act, now).Allow
 		if got := Decide(s, ab, act, now).Allow; got != want {
 			t.Fatalf("joined: %v, want %v\n%s", got, want, ab.Body())
@@ -145,8 +170,9 @@ func TestJoinIsBoth(t *testing.T) {
 		if back, err := label.Parse(ab.Body()); err != nil || back.Body() != ab.Body() {
 			t.Fatalf("%s reads back as %s, %v", ab.Body(), back.Body(), err)
 		}
-		a2.PAP, b2.PAP = pap, pap
-		if label.Closed(a, b) && Decide(s, a2, act, now).Allow && !Decide(s, b2, act, now).Allow {
+		a.PAP = max(a.PAP, b.PAP)
+		b.PAP = a.PAP // what may be done is not what may be seen
+		if label.Closed(a, b) && Decide(s, a, act, now).Allow && !Decide(s, b, act, now).Allow {
 			t.Fatalf("closed, but not everybody may see the target\n%s\n%s", a.Body(), b.Body())
 		}
 	})

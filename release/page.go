@@ -133,6 +133,9 @@ func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
 
 // within restricts a query to a collection: its members, or what its saved filter selects.
 func (g *glance) within(sq store.Query, c Collection) (store.Query, bool, error) {
+	if ofSource(c.Collection) {
+		sq.Labels = g.named()
+	}
 	fl := c.Filter
 	if fl == nil {
 		sq.Collections = []store.CollectionID{c.Collection.ID}
@@ -152,7 +155,7 @@ func (g *glance) within(sq store.Query, c Collection) (store.Query, bool, error)
 	}
 	if fl.TLP != nil {
 		set := newSet()
-		for _, id := range g.set.ids {
+		for _, id := range sq.Labels.IDs() {
 			l := g.labelOf(id)
 			if slices.ContainsFunc(fl.TLP, func(name string) bool { x, ok := stix.LevelNamed(name); return ok && x == l.TLP }) {
 				set.add(id)
@@ -216,6 +219,9 @@ func (v *View) Count(ctx context.Context, collection string) (counts map[string]
 				return g.countFiltered(collection, &counts)
 			}
 			colls = []store.CollectionID{c.Collection.ID}
+			if ofSource(c.Collection) {
+				labels = g.named()
+			}
 		}
 		counts, err = g.snap.Count(ctx, labels, colls, g.as)
 		return err

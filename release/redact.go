@@ -29,7 +29,7 @@ func (g *glance) copyOf(it *Item, r *store.Row) (*Item, error) {
 	if s.o, err = stix.Parse(r.Raw); err != nil {
 		return nil, threatwatch.Errorf(threatwatch.Internal, "redact %s: %w", r.ID, err)
 	}
-	if s.cut, err = g.deniedParts(s.o, s.l); err != nil {
+	if s.cut, err = g.taken(s.o, s.l); err != nil {
 		return nil, err
 	}
 	if _, err := g.follow(s); err != nil { // all that it leads to has been looked at
@@ -63,8 +63,16 @@ func (g *glance) as(r *store.Row) (string, error) {
 	return id, nil
 }
 
-// deniedParts lists the selectors whose granular marking this subject may not see (STIX 2.1 §7.2.3). A granular marking can only tighten.
-func (g *glance) deniedParts(o *stix.Object, l label.Label) (cut []string, err error) {
+// taken lists what the markings of an object take away from it: parts whose granular marking this subject may not see (STIX 2.1 §7.2.3;
+// it can only tighten), and who said it where IEP forbids to name them.
+func (g *glance) taken(o *stix.Object, l label.Label) (cut []string, err error) {
+	if !g.own(l) && (l.Nameless() || o.Type == "marking-definition" && label.NamelessMarking(stix.MarkingOf(o))) {
+		for _, name := range []string{"created_by_ref", "authors", "where_sighted_refs"} {
+			if o.Root.Get(name) != nil {
+				cut = append(cut, name)
+			}
+		}
+	}
 	for _, gm := range o.Granular() {
 		if gm.MarkingRef == "" {
 			continue // a language

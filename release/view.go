@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -132,7 +133,7 @@ func (v *View) visible(ctx context.Context, snap store.Snapshot, now int64) (*la
 }
 
 func (v *View) operator() bool {
-	return v.s.Kind == Operator && v.a != PublishPublic && v.a != EnrichExternal && v.a != ExportBlocklist
+	return v.s.Kind == Operator && v.a.within()
 }
 
 // label returns a label by number. A body that cannot be read is for nobody.
@@ -188,13 +189,32 @@ func (g *glance) bareItem() func(*store.Row) (*Item, error) {
 }
 
 func (g *glance) sourceName(id store.SourceID, l label.Label) string {
-	if l.IEP != nil && l.IEP.NoCredit && !g.own(l) {
+	if l.Nameless() && !g.own(l) {
 		return ""
 	}
 	if s := g.sources[id]; s.Public || g.s.Kind != Public {
 		return s.Name
 	}
 	return ""
+}
+
+// named are the labels under which the source may be named: what is not to be credited is in no collection that bears its source's name.
+func (g *glance) named() *labelSet {
+	if g.set.all {
+		return g.set
+	}
+	set := newSet()
+	for _, id := range g.set.ids {
+		if l := g.labelOf(id); !l.Nameless() || g.own(l) {
+			set.add(id)
+		}
+	}
+	return set
+}
+
+// ofSource says that a collection tells whose objects are in it.
+func ofSource(c store.Collection) bool {
+	return c.Source != 0 || c.Filter != nil && c.Filter.Sources != nil
 }
 
 // subjectKey names the subject within cursors and redacted ids.
@@ -248,8 +268,8 @@ func (g *glance) collections() (out []Collection, err error) {
 	return out, nil
 }
 
-// knows says whether the subject may know of a collection. That of another organisation's source is known to those to whom something in it is
-// visible; its name alone could tell too much.
+// knows says whether the subject may know of a collection. That of somebody else's source is known to those for whom what it says is meant,
+// or to whom something in it is visible; its name alone could tell too much.
 func (g *glance) knows(c store.Collection) (bool, error) {
 	switch {
 	case c.Public || g.operator():
@@ -257,21 +277,35 @@ func (g *glance) knows(c store.Collection) (bool, error) {
 	case g.s.Kind == Public || g.a == PublishPublic:
 		return false, nil
 	}
-	owner := g.sources[c.Source].Owner
-	if c.Source == 0 || owner == "" || owner == g.s.Org {
+	src := g.sources[c.Source]
+	if c.Source == 0 || src.Owner != "" && src.Owner == g.s.Org || g.meantFor(src) {
 		return true, nil
 	}
-	q := store.Query{Labels: g.set, Collections: []store.CollectionID{c.ID}, Version: store.Version{All: true}}
-	seen := false
-	err := g.snap.Members(g.ctx, q, func(r *store.Row) error {
-		it, err := g.item(r)
-		if err != nil || it == nil {
-			return err
+	seen := false // counting is quick where nothing is visible, which a walk over the members is not
+	counts, err := g.snap.Count(g.ctx, g.named(), []store.CollectionID{c.ID}, func(r *store.Row) (string, error) {
+		id, err := g.as(r)
+		if err == nil && id != "" {
+			seen, err = true, store.Stop
 		}
-		seen = true
-		return store.Stop
+		return id, err
 	})
+	if errors.Is(err, store.Stop) {
+		err = nil
+	}
+	for _, n := range counts {
+		seen = seen || n > 0
+	}
 	return seen, err
+}
+
+// meantFor says that what a source says is, unless marked otherwise, for the subject.
+func (g *glance) meantFor(s store.Source) bool {
+	if s.Default == "" {
+		return false
+	}
+	l, err := label.Parse(s.Default)
+	l.Owner = s.Owner
+	return err == nil && !l.Nameless() && decide(g.r.policy, g.s, l, g.a, g.now).Allow
 }
 
 // Collection finds one by UUID or alias; NotFound also when the subject may not know of it.

@@ -11,10 +11,10 @@ import (
 
 // callerSubject says who a caller is to release.
 func callerSubject(c account.Caller) release.Subject {
-	s := release.Subject{Kind: release.Client, Org: c.Org.ID, ClientOf: c.ClientOf, Name: c.Name}
+	s := release.Subject{Kind: release.Client, Org: c.Org.ID, ClientOf: c.ClientOf, Name: c.Name, Plain: c.Plain}
 	switch {
 	case c.Person == nil && c.Token == nil:
-		return release.Subject{Kind: release.Public}
+		return release.Subject{Kind: release.Public, Plain: c.Plain}
 	case c.Operator():
 		s.Kind = release.Operator
 	case c.Person != nil:
