@@ -38,7 +38,7 @@ func (a *app) audit(st store.Store, what, subject string) error {
 
 // data is the flag that commands over a data directory embed.
 type data struct {
-	Data string `help:"Directory of the exchange's data." placeholder:"DIR" default:"./data" env:"THREATWATCH_DATA_DIR" type:"path"`
+	Data string `help:"Directory of the exchange's data. Default: ./data" placeholder:"DIR" default:"./data" env:"THREATWATCH_DATA_DIR" type:"path"`
 }
 
 // openStore opens the store in a directory that exists already: `serve`, `demo` and `org add` make it.

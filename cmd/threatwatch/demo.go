@@ -17,7 +17,7 @@ import (
 )
 
 type demoCmd struct {
-	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Where to listen."`
+	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Where to listen. Default: 127.0.0.1:8080"`
 	Data   string `placeholder:"DIR" type:"path" help:"Directory to keep the data in. Default: a temporary one, removed at the end."`
 }
 

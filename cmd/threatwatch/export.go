@@ -21,7 +21,7 @@ import (
 type exportCmd struct {
 	data
 
-	As          string   `default:"operator" placeholder:"WHO" help:"Whose view: public, operator, an organisation, or a person (name@org)."`
+	As          string   `default:"operator" placeholder:"WHO" help:"Whose view: public, operator, an organisation, or a person (name@org). Default: operator"`
 	Type        []string `placeholder:"T" help:"Only objects of this STIX type; may be repeated."`
 	AllVersions bool     `help:"Every version, not only the last."`
 	Source      string   `placeholder:"NAME" help:"Only what this source says."`
@@ -133,7 +133,7 @@ func writeBundle(a *app, view *release.View, q release.Query, out io.Writer) err
 func writeFile(path string, f func(io.Writer) error) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".export-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("write %s: %s", path, reason(err))
 	}
 	defer func() {
 		if err != nil {

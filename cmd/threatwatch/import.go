@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,9 @@ func (*importCmd) Help() string {
 
   threatwatch import --data ./data --source attack --tlp clear enterprise-attack.json.gz
 
-Good objects are kept when others are refused. Exit status 1 says that something was refused or could not be read; the rest is in.`
+Good objects are kept when others are refused. Exit status 1 says that something was refused or could not be read; the rest is in.
+Put right what is in the file of refused objects, and import that file: the objects in it are taken, the reasons are passed over.
+Ctrl-C stops: what was added is kept.`
 }
 
 // Run imports everything named on the command line as one submission.
@@ -72,15 +75,16 @@ func (c *importCmd) Run(a *app) error {
 	}
 	sub.Source = src.ID
 
-	run := &importRun{cmd: c, app: a, begun: time.Now(), bad: refusedFile{path: c.refusedPath()}}
+	run := &importRun{cmd: c, app: a, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
 	run.bar = newProgress(a.Err)
 	run.stream = in.StreamBatch(a.ctx, sub, c.Batch, run.outcome)
 	for _, p := range c.Paths {
-		if err := run.path(p); err != nil {
-			run.unreadable(p, err)
-		}
+		err := run.path(p)
 		if a.ctx.Err() != nil {
 			break
+		}
+		if err != nil {
+			run.unreadable(p, err)
 		}
 	}
 	sum, err := run.stream.Close()
@@ -90,6 +94,10 @@ func (c *importCmd) Run(a *app) error {
 	}
 	if e := a.audit(st, fmt.Sprintf("imported: %d added, %d unchanged, %d refused, %d quarantined", sum.Added, sum.Unchanged, sum.Refused, sum.Quarantined), src.Name); err == nil {
 		err = e
+	}
+	if a.ctx.Err() != nil {
+		run.count(sum)
+		return threatwatch.Errorf(threatwatch.Unavailable, "stopped: what was added is kept, and the same command goes on from there")
 	}
 	if err == nil {
 		err = run.summarize(sum)
@@ -175,8 +183,23 @@ func (r *importRun) file(p string) error {
 
 func (r *importRun) read(from io.Reader) error {
 	return stix.ReadObjects(from, func(raw []byte, spec20 bool) error {
-		return r.stream.Add(raw, spec20)
+		return r.stream.Add(repaired(raw), spec20)
 	})
+}
+
+// repaired takes the object out of a line of a file of refused objects, which somebody may have put right.
+func repaired(raw []byte) []byte {
+	if !bytes.HasPrefix(raw, []byte(`{"object":`)) {
+		return raw
+	}
+	var line struct {
+		Object  json.RawMessage
+		Problem json.RawMessage
+	}
+	if json.Unmarshal(raw, &line) != nil || line.Problem == nil || line.Object == nil {
+		return raw
+	}
+	return line.Object
 }
 
 // outcome gets every object once it is durable.
@@ -199,6 +222,9 @@ func (r *importRun) unreadable(name string, err error) {
 }
 
 func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error() // the path stands in front of it
+	}
 	if e, ok := errors.AsType[*stix.SyntaxError](err); ok {
 		return "cannot be read: " + e.Error()
 	}
@@ -219,8 +245,7 @@ func (r *importRun) summarize(sum intake.Summary) error {
 		}
 		fmt.Fprintf(r.app.Out, "%s\n", line)
 	} else {
-		fmt.Fprintf(r.app.Err, "read %d, added %d, unchanged %d, refused %d, quarantined %d\n",
-			sum.Read, sum.Added, sum.Unchanged, sum.Refused, sum.Quarantined)
+		r.count(sum)
 	}
 	if f := r.bad.written(); f != "" && !r.cmd.JSON {
 		fmt.Fprintf(r.app.Err, "refused objects and reasons: %s\n", f)
@@ -231,11 +256,33 @@ func (r *importRun) summarize(sum intake.Summary) error {
 	return nil
 }
 
+func (r *importRun) count(sum intake.Summary) {
+	fmt.Fprintf(r.app.Err, "read %d, added %d, unchanged %d, refused %d, quarantined %d\n", sum.Read, sum.Added, sum.Unchanged, sum.Refused, sum.Quarantined)
+}
+
 // refusedFile is written only when there is something to write.
 type refusedFile struct {
-	path string
-	f    *os.File
-	err  error
+	path   string
+	chosen bool // by whoever ran the command: what it held before goes
+	f      *os.File
+	err    error
+}
+
+// open makes the file. One that the program names itself is never that of another import in the same second.
+func (r *refusedFile) open() error {
+	how, path := os.O_TRUNC, r.path
+	if !r.chosen {
+		how = os.O_EXCL
+	}
+	for n := 2; ; n++ {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|how, 0o600)
+		if !r.chosen && errors.Is(err, fs.ErrExist) {
+			path = strings.TrimSuffix(r.path, ".ndjson") + fmt.Sprintf("-%d.ndjson", n)
+			continue
+		}
+		r.path, r.f = path, f
+		return err
+	}
 }
 
 func (r *refusedFile) add(problems []stix.Problem, raw []byte) {
@@ -243,7 +290,7 @@ func (r *refusedFile) add(problems []stix.Problem, raw []byte) {
 		return
 	}
 	if r.f == nil {
-		if r.f, r.err = os.OpenFile(r.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); r.err != nil {
+		if r.err = r.open(); r.err != nil {
 			return
 		}
 	}

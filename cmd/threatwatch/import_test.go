@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,12 +66,69 @@ func TestImportKeepsGoodAndWritesRefused(t *testing.T) {
 		t.Errorf("refused file: %s, %v", line, err)
 	}
 
+	// The file put right is imported as it is, its reasons beside its objects.
+	fixed := bytes.Replace(line, []byte(`"name":"Bad"`), []byte(`"name":"Bad","is_family":false`), 1)
+	if err := os.WriteFile(refused, fixed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := program(t, "import", "--data", data, "--source", "test", refused); code != exitFine || !strings.Contains(errs, "read 1, added 1,") {
+		t.Errorf("repaired: exit %d, %s", code, errs)
+	}
+
 	code, out, _ := program(t, "import", "--data", data, "--source", "test", "--json", filepath.Join(in, "sub", "b.ndjson"))
 	var sum struct{ Read, Added, Unchanged, Refused int }
 	if err := json.Unmarshal([]byte(out), &sum); err != nil || code != exitFine || sum.Read != 2 || sum.Unchanged != 2 || strings.Count(out, "\n") != 1 {
 		t.Errorf("second import: exit %d, %s, %v", code, out, err)
 	}
 }
+
+// TestRefusedFilesStayApart: imports within one second do not write over each other's refused objects.
+func TestRefusedFilesStayApart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in.json")
+	if err := os.WriteFile(in, []byte(badMalware), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const imports = 4
+	for range imports {
+		if code, _, errs := program(t, "import", "--data", dir, "--source", "test", in); code != exitWrong {
+			t.Fatalf("exit %d, %s", code, errs)
+		}
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "refused-*.ndjson")); err != nil || len(files) != imports {
+		t.Errorf("%d files of refused objects, want %d: %v, %v", len(files), imports, files, err)
+	}
+}
+
+// TestImportStopped: an import that is stopped says what to do, and the same command ends the work.
+func TestImportStopped(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in.ndjson")
+	var b bytes.Buffer
+	for i := range 20_000 {
+		b.WriteString(strings.Replace(goodMalware, "malware--00000000-", fmt.Sprintf("malware--%08x-", i), 1) + "\n")
+	}
+	if err := os.WriteFile(in, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	acks := writerFunc(func(p []byte) (int, error) { stop(); return len(p), nil })
+	var errs bytes.Buffer
+	code := run(ctx, []string{"import", "--data", dir, "--source", "test", "--ack", "--batch", "100", in}, strings.NewReader(""), acks, &errs)
+	if code != exitCannot || !strings.Contains(errs.String(), "stopped: what was added is kept") || strings.Contains(errs.String(), "context canceled") {
+		t.Errorf("exit %d: %s", code, errs.String())
+	}
+	if code, _, errs := program(t, "import", "--data", dir, "--source", "test", in); code != exitFine || !strings.Contains(errs, "read 20000, ") || !strings.Contains(errs, "refused 0") {
+		t.Errorf("again: exit %d: %s", code, errs)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestLookupCommand(t *testing.T) {
 	t.Parallel()
@@ -90,8 +149,8 @@ func TestLookupCommand(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &l); err != nil || code != exitFine || string(l.Object) != indicator {
 		t.Errorf("lookup --json: exit %d, %s, %v", code, out, err)
 	}
-	if code, out, _ := program(t, "lookup", "--data", dir, "good.example"); code != exitWrong || out != "" {
-		t.Errorf("nothing found: exit %d, %q", code, out)
+	if code, out, errs := program(t, "lookup", "--data", dir, "good.example"); code != exitWrong || out != "" || errs != "not found: good.example\n" {
+		t.Errorf("nothing found: exit %d, %q, %q", code, out, errs)
 	}
 }
 

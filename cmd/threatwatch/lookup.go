@@ -24,7 +24,7 @@ func (*lookupCmd) Help() string {
 
   threatwatch lookup --data ./data 'evil[.]example' 198.51.100.7
 
-Exit status 1: nothing found.`
+What is not found is named on standard error. Exit status 1: nothing was found.`
 }
 
 // lookupLine is what a line of the answer says.
@@ -59,12 +59,16 @@ func (c *lookupCmd) Run(a *app) error {
 	view := rel.View(release.Subject{Kind: release.Operator}, release.Lookup)
 	var lines []lookupLine
 	for _, v := range c.Values {
+		before := len(lines)
 		err := view.Lookup(a.ctx, v, lookupLimit, func(it *release.Item) error {
 			lines = append(lines, lookupLineOf(v, it, c.JSON))
 			return nil
 		})
 		if err != nil {
 			return err
+		}
+		if len(lines) == before && !c.JSON {
+			fmt.Fprintf(a.Err, "not found: %s\n", plain(v))
 		}
 	}
 	if len(lines) == 0 {

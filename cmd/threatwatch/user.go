@@ -35,7 +35,7 @@ type userAddCmd struct {
 	data
 
 	Org   string `required:"" placeholder:"ORG" help:"The person's organisation."`
-	Role  string `placeholder:"ROLE" enum:"reader,analyst,publisher,operator" default:"reader" help:"reader, analyst, publisher or operator."`
+	Role  string `placeholder:"ROLE" enum:"reader,analyst,publisher,operator" default:"reader" help:"reader, analyst, publisher or operator. Default: reader"`
 	Name  string `placeholder:"NAME" help:"Name to show. Default: what stands before the @."`
 	Email string `arg:"" help:"E-mail address, with which the person signs in."`
 }
