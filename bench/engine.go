@@ -10,8 +10,9 @@ import (
 
 // engine is what Threatwatch keeps its objects in.
 type engine struct {
-	name string
-	make func(ctx context.Context) (store, error) // a new empty one
+	name     string
+	make     func(ctx context.Context) (store, error) // a new empty one
+	database *process                                 // the server that it needs, nil if none
 }
 
 // store is one of an engine's.

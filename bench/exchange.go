@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // system is one exchange that is measured. It can be started, empty, as often as the rounds ask for.
@@ -22,16 +23,35 @@ type exchange struct {
 	collections   []string // ids
 	authorization string   // header that may read and write
 	restart       func(context.Context) error
+	database      *process // the server behind it, nil if none
+}
+
+// begin starts the server, waits until it answers at the URL, and remembers how to start it again.
+func (x *exchange) begin(ctx context.Context, url string, spawn func() (*process, error)) error {
+	x.restart = func(ctx context.Context) error {
+		p, err := spawn()
+		if err != nil {
+			return err
+		}
+		if err := p.answers(ctx, url); err != nil {
+			p.kill()
+			return err
+		}
+		x.process = p
+		return nil
+	}
+	return x.restart(ctx)
 }
 
 const taxiiType = "application/taxii+json;version=2.1"
 
-func (x *exchange) client(p plan) *client {
+// client is one that may read and write.
+func (x *exchange) client(timeout time.Duration) *client {
 	return newClient(http.Header{
 		"Accept":        {taxiiType},
 		"Content-Type":  {taxiiType},
 		"Authorization": {x.authorization},
-	}, 2*p.patience)
+	}, timeout)
 }
 
 // collection is the URL of a collection.

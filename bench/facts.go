@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -57,7 +58,7 @@ func (b *bench) findFacts(ctx context.Context, systems []system) error {
 			f.add("start", s.name, err.Error())
 			continue
 		}
-		w := &witness{facts: f, system: s.name, x: x, http: x.client(b.plan)}
+		w := &witness{facts: f, writes: b.writes, system: s.name, x: x, http: x.client(time.Minute)}
 		w.lookAtAll(ctx)
 		w.http.close()
 		x.stop()
@@ -69,6 +70,7 @@ func (b *bench) findFacts(ctx context.Context, systems []system) error {
 // witness looks at one system.
 type witness struct {
 	*facts
+	writes int // envelopes of each writer
 	system string
 	x      *exchange
 	http   *client
@@ -89,6 +91,9 @@ func (w *witness) lookAtAll(ctx context.Context) {
 		{"objects there after kill -9", func(ctx context.Context) (string, error) { return w.killed(ctx, objects) }},
 	} {
 		what, err := look.do(ctx)
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err // without the address, which is of this run only
+		}
 		if err != nil {
 			what = err.Error()
 		}
@@ -196,7 +201,8 @@ func (w *witness) observable(ctx context.Context) (string, error) {
 
 // poller reads by added_after while eight writers post, and counts what it never sees.
 func (w *witness) poller(ctx context.Context) (string, error) {
-	const writers, each, size = 8, 10, 10
+	const writers, size = 8, 10
+	each := w.writes
 	objects := newSet(9, writers*each*size)
 	var (
 		mu       sync.Mutex // protects accepted

@@ -13,6 +13,7 @@ type figure struct {
 	mbps          float64 // MB/s of answers
 	p50, p95, p99 time.Duration
 	turn          time.Duration // the longest that one client's work took, from where it could stop to where it could stop again
+	own           float64       // how much of a core the load generator itself used
 	done, failed  int           // requests
 	err           error         // why the last one failed
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -134,7 +135,7 @@ func drive(ctx context.Context, clients int, budget time.Duration, step func(cli
 		total work
 		sum   figure
 	)
-	start := time.Now()
+	start, used := time.Now(), cpuTime()
 	one := func(client int) {
 		begun := time.Now()
 		for ctx.Err() == nil {
@@ -169,6 +170,16 @@ func drive(ctx context.Context, clients int, budget time.Duration, step func(cli
 	}
 	wg.Wait()
 	f := summarise(times, total.units, total.bytes, time.Since(start))
+	f.own = (cpuTime() - used).Seconds() / time.Since(start).Seconds()
 	f.turn, f.failed, f.err = sum.turn, sum.failed, sum.err
 	return f
+}
+
+// cpuTime is what this process has used so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

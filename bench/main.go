@@ -3,6 +3,7 @@
 //
 //	go run ./bench                  # small sizes, under three minutes
 //	go run ./bench -full            # the sizes of doc/performance.md, about an hour
+//	go run ./bench -full -huge      # ten million objects as well
 //	go run ./bench -only taxii      # one part
 //
 // It goes in rounds, A B C A B C, so that a noisy minute hits everyone, and prints median and spread. Peers are installed into
@@ -18,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -32,11 +34,13 @@ type bench struct {
 	report  report
 }
 
-// parts are what can be asked for with -only, in the order in which they run.
-var parts = []struct {
+type part struct {
 	name string
 	run  func(*bench, context.Context) error
-}{
+}
+
+// parts are what can be asked for with -only.
+var parts = []part{
 	{"start", (*bench).measureStart},
 	{"import", (*bench).measureImport},
 	{"read", (*bench).measureRead},
@@ -45,7 +49,8 @@ var parts = []struct {
 
 func main() {
 	full := flag.Bool("full", false, "the sizes of doc/performance.md")
-	only := flag.String("only", "", "comma-separated parts to run: start, import, read, taxii")
+	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
+	only := flag.String("only", "start,import,read,taxii", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
 	envs := flag.String("envs", "bench/.venv", "where to keep the Python environments of the peers")
 	out := flag.String("o", "", "write the report to this file as well")
@@ -56,39 +61,51 @@ func main() {
 	if *full {
 		b.plan = whole
 	}
-	if err := b.run(ctx, *only); err != nil {
-		log.Fatal(err)
+	if *huge {
+		b.imports, b.held = append(b.imports, tenMillion), append(b.held, tenMillion)
 	}
-	fmt.Print(b.report.String())
-	if *out != "" {
-		if err := writeFile(*out, b.report.String()); err != nil {
-			log.Fatal(err)
-		}
+	err := b.run(ctx, strings.Split(*only, ","))
+	if len(b.report.sections) > 0 { // also when something went wrong later
+		fmt.Print(b.report.String())
+	}
+	if err == nil && *out != "" {
+		err = writeFile(*out, b.report.String())
+	}
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 
-// run runs the parts that are asked for, all when only is empty.
-func (b *bench) run(ctx context.Context, only string) (err error) {
+// run runs the parts that are asked for.
+func (b *bench) run(ctx context.Context, only []string) error {
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	for _, name := range only {
+		i := slices.IndexFunc(parts, func(p part) bool { return p.name == name })
+		if i < 0 {
+			return fmt.Errorf("there is no part %q", name)
+		}
+		if err := parts[i].run(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	b.report.load = loadAverage()
+	return nil
+}
+
+// prepare makes the directory in which all is done, and looks at the machine.
+func (b *bench) prepare() (err error) {
 	for _, p := range []*string{&b.binary, &b.envs} {
 		if *p, err = filepath.Abs(*p); err != nil {
 			return err
 		}
 	}
-	if b.dir, err = os.MkdirTemp("", "threatwatch-bench-"); err != nil {
-		return err
-	}
-	defer os.RemoveAll(b.dir)
-	b.report.machine, b.engines = describeMachine(), []engine{b.sqlite()}
-	for _, p := range parts {
-		if only != "" && !strings.Contains(","+only+",", ","+p.name+",") {
-			continue
-		}
-		if err := p.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-	}
-	b.report.end()
-	return nil
+	b.dir, err = os.MkdirTemp("", "threatwatch-bench-")
+	b.engines = []engine{b.sqlite()}
+	b.report = report{command: strings.Join(append([]string{"go run ./bench"}, os.Args[1:]...), " "), rounds: b.rounds, machine: describeMachine()}
+	return err
 }
 
 // scratch makes a new empty directory.

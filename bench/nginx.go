@@ -30,10 +30,9 @@ func (b *bench) nginx(m mirror) system {
 				return nil, err
 			}
 			x := &exchange{api: "http://" + addr + "/", collections: []string{m.collection}}
-			if x.process, err = spawn(dir, nil, program, "-e", filepath.Join(dir, "error.log"), "-c", config); err != nil {
-				return nil, err
-			}
-			return x, x.answers(ctx, x.api)
+			return x, x.begin(ctx, x.api, func() (*process, error) {
+				return spawn(dir, nil, program, "-e", filepath.Join(dir, "error.log"), "-c", config)
+			})
 		},
 	}
 }

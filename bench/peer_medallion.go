@@ -34,14 +34,10 @@ func (b *bench) medallion() system {
 			if err != nil {
 				return nil, err
 			}
-			x.restart = func(ctx context.Context) (err error) {
-				host, port, _ := net.SplitHostPort(addr)
-				if x.process, err = spawn(dir, nil, filepath.Join(bin, "medallion"), "--host", host, "--port", port, config); err != nil {
-					return err
-				}
-				return x.answers(ctx, "http://"+addr+"/taxii2/")
-			}
-			return x, x.restart(ctx)
+			host, port, _ := net.SplitHostPort(addr)
+			return x, x.begin(ctx, "http://"+addr+"/taxii2/", func() (*process, error) {
+				return spawn(dir, nil, filepath.Join(bin, "medallion"), "--host", host, "--port", port, config)
+			})
 		},
 	}
 }

@@ -49,13 +49,9 @@ func (b *bench) startOpenTAXII(ctx context.Context, dir string, collections int,
 		return nil, err
 	}
 	x := &exchange{api: "http://" + addr + "/taxii2/" + made.Root + "/", collections: made.Collections, authorization: "Bearer " + made.Token}
-	x.restart = func(ctx context.Context) (err error) {
-		if x.process, err = spawn(dir, env, filepath.Join(bin, "gunicorn"), "--workers", "2", "--timeout", "600", "--bind", addr, "opentaxii_app:app"); err != nil {
-			return err
-		}
-		return x.answers(ctx, "http://"+addr+"/taxii2/")
-	}
-	return x, x.restart(ctx)
+	return x, x.begin(ctx, "http://"+addr+"/taxii2/", func() (*process, error) {
+		return spawn(dir, env, filepath.Join(bin, "gunicorn"), "--workers", "2", "--timeout", "600", "--bind", addr, "opentaxii_app:app")
+	})
 }
 
 // configureOpenTAXII writes the configuration and the module that gunicorn loads, and returns the environment that names them.

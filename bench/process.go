@@ -22,22 +22,28 @@ type process struct {
 	done chan struct{}
 }
 
-// spawn starts a server in its own process group. Its output goes to a file in dir.
+// spawn starts a server in dir, with its output in a file there.
 func spawn(dir string, env []string, name string, args ...string) (*process, error) {
-	log, err := os.Create(filepath.Join(dir, filepath.Base(name)+".log"))
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return launch(cmd, filepath.Join(dir, filepath.Base(name)+".log"))
+}
+
+// launch starts a command that leads a process group.
+func launch(cmd *exec.Cmd, logFile string) (*process, error) {
+	log, err := os.Create(logFile)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close() // the child has its own
-	p := &process{cmd: exec.Command(name, args...), log: log.Name(), done: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), env...)
-	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.cmd.Start(); err != nil {
+	p := &process{cmd: cmd, log: logFile, done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	go func() {
-		p.cmd.Wait()
+		cmd.Wait()
 		close(p.done)
 	}()
 	return p, nil
@@ -101,8 +107,9 @@ func (p *process) memory() (own, mapped float64) {
 		if len(f) < 3 || f[2] != strconv.Itoa(p.cmd.Process.Pid) {
 			continue
 		}
-		status := filepath.Join(filepath.Dir(path), "status")
-		own, mapped = own+kilobytes(field(status, "RssAnon")), mapped+kilobytes(field(status, "VmRSS"))
+		// Pss counts a page that several processes share once: workers are forks of their parent.
+		rollup := filepath.Join(filepath.Dir(path), "smaps_rollup")
+		own, mapped = own+kilobytes(field(rollup, "Pss_Anon")), mapped+kilobytes(field(rollup, "Pss"))
 	}
 	return own, mapped
 }

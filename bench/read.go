@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -14,20 +15,31 @@ import (
 
 // measureRead asks stores that hold many objects for single ones, values, pages and words.
 func (b *bench) measureRead(ctx context.Context) error {
-	t := newTable(fmt.Sprintf("Reading, %s objects held", thousands(b.held)), "Pages as the public sees them, TAXII as an organisation. The engines are asked in turn, "+fmt.Sprint(b.rounds)+" rounds.")
+	for _, n := range b.held {
+		if err := b.readFrom(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFrom fills a store of each engine with n objects, and reads them in turn.
+func (b *bench) readFrom(ctx context.Context, n int) error {
+	t := newTable(fmt.Sprintf("Reading, %s objects held", thousands(n)),
+		"Pages as the public sees them, TAXII as an organisation. Several clients walk the same pages, as pollers do.")
 	for _, e := range b.engines {
 		t.systems = append(t.systems, e.name)
 	}
-	if why := b.lacksRoom(b.held); why != "" {
+	if why := b.lacksRoom(n); why != "" {
 		t.skip(row{what: "all"}, t.systems[0], why)
 		b.report.add(t)
 		return nil
 	}
-	held, err := b.hold(ctx)
+	held, err := b.hold(ctx, n)
 	if err != nil {
 		return err
 	}
-	known := sample(b.held)
+	known := sample(n)
 	for range b.rounds {
 		for i, e := range b.engines {
 			if err := b.read(ctx, t, e.name, held[i], known); err != nil {
@@ -45,21 +57,22 @@ func (b *bench) measureRead(ctx context.Context) error {
 // holding is a store with objects, and how it is read.
 type holding struct {
 	store store
-	x     exchange // not running: token and collection
+	x     exchange // not running: token, collection, database
 }
 
 // hold imports the objects into a store of each engine, and makes a reader.
-func (b *bench) hold(ctx context.Context) (list []holding, err error) {
-	file, err := b.bundle(b.held)
+func (b *bench) hold(ctx context.Context, n int) (list []holding, err error) {
+	file, err := b.bundle(n)
 	if err != nil {
 		return nil, err
 	}
+	defer os.Remove(file)
 	for _, e := range b.engines {
-		h := holding{}
+		h := holding{x: exchange{database: e.database}}
 		if h.store, err = e.make(ctx); err != nil {
 			return nil, err
 		}
-		progress("importing %s objects into %s", thousands(b.held), e.name)
+		progress("importing %s objects into %s", thousands(n), e.name)
 		if _, _, _, err := b.load(ctx, h.store, file); err != nil {
 			return nil, err
 		}
@@ -90,16 +103,18 @@ func (b *bench) read(ctx context.Context, t *table, name string, h holding, know
 	defer x.stop()
 	t.add(row{what: "serve, to the first page", unit: "ms", less: true}, name, figure{rate: time.Since(start).Seconds() * 1e3})
 	time.Sleep(settle)
-	t.addMemory("after the start", name, x.process)
-	r := &reading{visit: visit{bench: b, t: t, system: name, x: &x, http: x.client(b.plan)}, web: newClient(http.Header{"Accept": {"text/html"}}, 2*b.patience),
+	t.addMemory("after the start", name, x.process, x.database)
+	r := &reading{visit: visit{bench: b, t: t, system: name, x: &x, http: x.client(b.timeout())}, web: newClient(http.Header{"Accept": {"text/html"}}, b.timeout()),
 		site: strings.TrimSuffix(x.api, "api1/"), known: known}
 	defer r.http.close()
 	defer r.web.close()
 	if err := r.check(ctx); err != nil {
 		return err
 	}
-	r.all(ctx)
-	t.addMemory("after all this", name, x.process)
+	if err := r.all(ctx); err != nil {
+		return err
+	}
+	t.addMemory("after all this", name, x.process, x.database)
 	r.lookup(ctx, h.store.data)
 	return ctx.Err()
 }
@@ -138,24 +153,38 @@ func (r *reading) check(ctx context.Context) error {
 	return nil
 }
 
-func (r *reading) all(ctx context.Context) {
-	page := func(what string, path func(client int) string) {
-		r.ask(ctx, what, "requests/s", func(client int) (work, error) {
-			a, err := r.web.get(ctx, r.site+path(client))
+func (r *reading) all(ctx context.Context) error {
+	typing := make([]typist, r.clients[len(r.clients)-1])
+	for _, page := range []struct {
+		what string
+		path func(client int) string
+	}{
+		{"page /", func(int) string { return "" }},
+		{"page of an object", func(int) string { return "objects/" + r.pick().id }},
+		{"search for a value", func(int) string { return "search?q=" + url.QueryEscape(r.pick().value) }},
+		{"search while typing", func(client int) string { return "search?q=" + url.QueryEscape(typing[client].next(r)) }},
+	} {
+		err := r.ask(ctx, page.what, "requests/s", func(client int) (work, error) {
+			a, err := r.web.get(ctx, r.site+page.path(client))
 			return work{units: 1, bytes: a.bytes}, err
 		})
+		if err != nil {
+			return err
+		}
 	}
-	page("page /", func(int) string { return "" })
-	page("page of an object", func(int) string { return "objects/" + r.pick().id })
-	page("search for a value", func(int) string { return "search?q=" + url.QueryEscape(r.pick().value) })
-	typing := make([]typist, r.clients[len(r.clients)-1])
-	page("search while typing", func(client int) string { return "search?q=" + url.QueryEscape(typing[client].next(r)) })
-	r.ask(ctx, "TAXII, latest version by id", "requests/s", func(int) (work, error) {
+	return r.taxii(ctx)
+}
+
+func (r *reading) taxii(ctx context.Context) error {
+	err := r.ask(ctx, "TAXII, latest version by id", "requests/s", func(int) (work, error) {
 		a, err := r.http.get(ctx, r.x.collection(0)+"objects/"+r.pick().id+"/")
 		return work{units: 1, bytes: a.bytes}, err
 	})
+	if err != nil {
+		return err
+	}
 	cursors := make([]string, r.clients[len(r.clients)-1])
-	r.ask(ctx, "TAXII, page after page of 1,000", "objects/s", func(client int) (work, error) {
+	return r.ask(ctx, "TAXII, page after page of 1,000", "objects/s", func(client int) (work, error) {
 		a, err := r.http.get(ctx, r.x.objects(0, 1000, cursors[client]))
 		cursors[client] = a.next
 		return work{units: 1000, bytes: a.bytes}, err

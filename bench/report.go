@@ -15,18 +15,20 @@ func progress(format string, args ...any) {
 
 // report is all that a run found, as Markdown.
 type report struct {
+	command  string
+	rounds   int
 	machine  string
 	load     string // at the end
 	sections []fmt.Stringer
 }
 
 func (r *report) add(s fmt.Stringer) { r.sections = append(r.sections, s) }
-func (r *report) end()               { r.load = loadAverage() }
 
 // String is the whole report.
 func (r *report) String() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%s, %s at the end.\n", r.machine, r.load)
+	fmt.Fprintf(&s, "`%s`, %d rounds: median, ± half of the distance from lowest to highest, and in brackets how many times better the first column is.\n", r.command, r.rounds)
+	fmt.Fprintf(&s, "%s, %s at the end.\n", r.machine, or(r.load, "stopped before"))
 	for _, x := range r.sections {
 		s.WriteString("\n" + x.String())
 	}
@@ -69,9 +71,15 @@ func (t *table) skip(r row, system, why string) {
 	progress("%s, %s: %s", system, r.label(), why)
 }
 
-// addMemory notes what a process holds.
-func (t *table) addMemory(when, system string, p *process) {
-	own, mapped := p.memory()
+// addMemory notes what processes hold together; one that is nil holds nothing.
+func (t *table) addMemory(when, system string, processes ...*process) {
+	var own, mapped float64
+	for _, p := range processes {
+		if p != nil {
+			o, m := p.memory()
+			own, mapped = own+o, mapped+m
+		}
+	}
 	t.add(row{what: "memory " + when, unit: "MB", less: true}, system, figure{rate: own})
 	t.add(row{what: "memory " + when + ", with mapped files", unit: "MB", less: true}, system, figure{rate: mapped})
 }
@@ -110,12 +118,30 @@ func (t *table) String() string {
 		s.WriteString("\nTime of one request, p50 / p95 / p99, median of the rounds:\n\n")
 		t.grid(&s, timed, false, t.times)
 	}
+	t.ownShare(&s)
 	for _, name := range t.systems {
 		if why := t.absent[name]; why != "" {
 			fmt.Fprintf(&s, "\n%s %s.\n", name, why)
 		}
 	}
 	return s.String()
+}
+
+// ownShare says how much of a core the load generator used at most: near 1 it may be what limits a system.
+func (t *table) ownShare(s *strings.Builder) {
+	var shares []string
+	for _, name := range t.systems {
+		most := 0.0
+		for _, r := range t.rows {
+			most = max(most, medianOf(t.figures[r][name], func(f figure) float64 { return f.own }))
+		}
+		if most > 0 {
+			shares = append(shares, fmt.Sprintf("%s %.2f", name, most))
+		}
+	}
+	if len(shares) > 0 {
+		fmt.Fprintf(s, "\nCores that the load generator itself used, at most: %s.\n", strings.Join(shares, ", "))
+	}
 }
 
 func (t *table) grid(s *strings.Builder, rows []row, units bool, cell func(row, string) string) {

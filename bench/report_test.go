@@ -32,7 +32,7 @@ func TestTable(t *testing.T) {
 	tab.absent["gone"] = "is not installed"
 	add := row{what: "add", unit: "objects/s", clients: 1}
 	for _, x := range []float64{90, 100, 110} {
-		tab.add(add, "ours", figure{rate: x, p50: time.Millisecond, p95: 2 * time.Millisecond, p99: 3 * time.Second, done: 1})
+		tab.add(add, "ours", figure{rate: x, p50: time.Millisecond, p95: 2 * time.Millisecond, p99: 3 * time.Second, own: .5, done: 1})
 	}
 	tab.add(add, "peer", figure{rate: 10, done: 3, failed: 1, err: errors.New("500")})
 	memory := row{what: "memory", unit: "MB", less: true}
@@ -54,6 +54,8 @@ Time of one request, p50 / p95 / p99, median of the rounds:
 | what | ours | peer | gone |
 | --- | --- | --- | --- |
 | add, 1 client | 1.0 ms / 2.0 ms / 3.0 s | – | – |
+
+Cores that the load generator itself used, at most: ours 0.50.
 
 gone is not installed.
 `

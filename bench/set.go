@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"regexp"
+	"slices"
 )
 
 // set is objects that exchanges are given, all with created and modified: OpenTAXII refuses an envelope with an observable.
@@ -37,4 +38,12 @@ func (s set) envelope() []byte {
 	}
 	b.WriteString(`]}`)
 	return b.Bytes()
+}
+
+// envelopes are the objects of the set, so many in each.
+func (s set) envelopes(size int) (list [][]byte) {
+	for part := range slices.Chunk(s, size) {
+		list = append(list, part.envelope())
+	}
+	return list
 }

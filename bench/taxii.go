@@ -18,7 +18,7 @@ func (b *bench) measureTAXII(ctx context.Context) error {
 
 // exchanges are the systems that can be written to; the first is ours.
 func (b *bench) exchanges() []system {
-	return []system{b.threatwatch(), b.medallion(), b.opentaxii()}
+	return []system{b.threatwatch("Threatwatch", b.sqlite()), b.medallion(), b.opentaxii()}
 }
 
 // compare visits each system in each round, with n objects in each collection.
@@ -33,11 +33,10 @@ func (b *bench) compare(ctx context.Context, n int) error {
 	systems = append(systems, b.nginx(pages))
 	var names, setups []string
 	for _, s := range systems {
-		names, setups = append(names, s.name), append(setups, s.name+": "+s.setup+".")
+		names, setups = append(names, s.name), append(setups, "- "+s.name+": "+s.setup+".")
 	}
 	t := newTable(fmt.Sprintf("TAXII 2.1, %s objects in a collection", thousands(n)),
-		fmt.Sprintf("`%s`: %d rounds, each starting one system after the other, empty; median, spread, and in brackets how many times better Threatwatch is. %s",
-			b.command, b.rounds, strings.Join(setups, " ")), names...)
+		"Each round starts one system after the other, empty. Pages are warm after the first pass.\n\n"+strings.Join(setups, "\n"), names...)
 	for round := range b.rounds {
 		for _, s := range systems {
 			if t.absent[s.name] != "" {
@@ -73,12 +72,13 @@ func (b *bench) mirror(ctx context.Context, s system, objects set) (m mirror, er
 	}
 	defer x.stop()
 	m.collection = x.collections[0]
-	v := &visit{bench: b, sets: []set{objects}, x: x, http: x.client(b.plan)}
+	v := &visit{bench: b, sets: []set{objects}, x: x, http: x.client(b.timeout())}
 	defer v.http.close()
 	if err := v.fill(ctx); err != nil {
 		return m, err
 	}
 	for _, limit := range pageSizes {
+		limit = min(limit, len(objects))
 		for next, more := "", true; more; more = next != "" {
 			body, err := fetch(ctx, v.http, x.objects(0, limit, next))
 			if err != nil {

@@ -2,22 +2,24 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
 )
 
-// threatwatch is the program that is measured, on its embedded engine.
-func (b *bench) threatwatch() system {
+// threatwatch is the program that is measured, on one of its engines.
+func (b *bench) threatwatch(name string, e engine) system {
 	return system{
-		name:  "Threatwatch",
-		setup: "`threatwatch serve`, SQLite, each write on disk before it is answered",
+		name:  name,
+		setup: "`threatwatch serve` on " + e.name + ", each write on disk before it is answered",
 		start: func(ctx context.Context, dir string, collections int) (*exchange, error) {
-			data := filepath.Join(dir, "data")
-			x := &exchange{}
-			if err := b.furnish(ctx, x, data, collections); err != nil {
+			st, err := e.make(ctx)
+			if err != nil {
 				return nil, err
 			}
-			return x, b.serve(ctx, x, dir, data)
+			x := &exchange{database: e.database}
+			if err := b.furnish(ctx, x, st.data, collections); err != nil {
+				return nil, err
+			}
+			return x, b.serve(ctx, x, dir, st.data)
 		},
 	}
 }
@@ -49,11 +51,7 @@ func (b *bench) serve(ctx context.Context, x *exchange, dir, data string) error 
 		return err
 	}
 	x.api = "http://" + addr + "/api1/"
-	x.restart = func(ctx context.Context) (err error) {
-		if x.process, err = spawn(dir, nil, b.binary, "serve", "--data", data, "--listen", addr); err != nil {
-			return err
-		}
-		return x.answers(ctx, "http://"+addr+"/")
-	}
-	return x.restart(ctx)
+	return x.begin(ctx, "http://"+addr+"/", func() (*process, error) {
+		return spawn(dir, nil, b.binary, "serve", "--data", data, "--listen", addr)
+	})
 }

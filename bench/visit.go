@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/url"
-	"path/filepath"
-	"strconv"
 	"sync/atomic"
 )
 
@@ -20,9 +19,10 @@ var envelopeSizes = []int{100, 1000}
 // maxClients is how many ways of adding there are at most: each needs objects and a collection of its own.
 const maxClients = 3
 
-// newSets makes the objects of a visit: the first set fills the collection that is read, the others are added in other ways.
+// newSets makes the objects of a visit: the first set fills the collection that is read, the second is added by the Python client,
+// the others in other ways.
 func newSets(n int) []set {
-	sets := make([]set, 1+len(envelopeSizes)*maxClients)
+	sets := make([]set, 2+len(envelopeSizes)*maxClients)
 	for i := range sets {
 		sets[i] = newSet(uint64(100+i), n)
 	}
@@ -50,39 +50,33 @@ func (b *bench) visit(ctx context.Context, t *table, s system, sets []set) error
 		return err
 	}
 	defer x.stop()
-	v := &visit{bench: b, t: t, system: s.name, sets: sets, x: x, http: x.client(b.plan)}
+	v := &visit{bench: b, t: t, system: s.name, sets: sets, x: x, http: x.client(b.timeout())}
 	defer v.http.close()
+	steps := []func(context.Context) error{v.fill, v.pages, v.objects, v.filters, v.python, v.memory, v.adds}
 	if s.reads {
-		v.pages(ctx)
-		return ctx.Err()
+		steps = []func(context.Context) error{v.pages}
 	}
-	if err := v.fill(ctx); err != nil {
-		return err
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	v.pages(ctx)
-	v.objects(ctx)
-	if err := v.filters(ctx); err != nil {
-		return err
-	}
-	v.python(ctx)
-	t.addMemory("after reading", s.name, x.process)
-	v.adds(ctx)
 	return ctx.Err()
 }
 
 // fill posts the first set into the first collection.
 func (v *visit) fill(ctx context.Context) error {
-	for i := 0; i < len(v.sets[0]); i += 1000 {
-		part := v.sets[0][i:min(i+1000, len(v.sets[0]))]
-		if _, err := v.http.do(ctx, "POST", v.x.collection(0)+"objects/", part.envelope()); err != nil {
+	for _, envelope := range v.sets[0].envelopes(1000) {
+		if _, err := v.http.do(ctx, "POST", v.x.collection(0)+"objects/", envelope); err != nil {
 			return fmt.Errorf("filling a collection: %w", err)
 		}
 	}
 	return nil
 }
 
-// ask measures one kind of request with each number of clients; what would take too long is left out, and says so.
-func (v *visit) ask(ctx context.Context, what, unit string, step func(client int) (work, error)) {
+// ask measures one kind of request with each number of clients; what would take too long is left out, and says so. A request that
+// is never answered is an error: the server still works on it, and nothing measured beside that would be true.
+func (v *visit) ask(ctx context.Context, what, unit string, step func(client int) (work, error)) error {
 	var one figure
 	for _, n := range v.clients {
 		r := row{what: what, unit: unit, clients: n}
@@ -91,6 +85,9 @@ func (v *visit) ask(ctx context.Context, what, unit string, step func(client int
 			continue
 		}
 		f := drive(ctx, n, v.budget, step)
+		if e, ok := errors.AsType[net.Error](f.err); ok && e.Timeout() {
+			return fmt.Errorf("%s: no answer within %s", r.label(), v.timeout())
+		}
 		if n == 1 {
 			one = f
 		}
@@ -103,18 +100,24 @@ func (v *visit) ask(ctx context.Context, what, unit string, step func(client int
 			v.t.add(row{what: what, unit: "MB/s", clients: n}, v.system, f)
 		}
 	}
+	return nil
 }
 
 func (v *visit) skip(r row, why string) { v.t.skip(r, v.system, why) }
 
 // pages reads the whole collection, page after page, as often as the budget allows.
-func (v *visit) pages(ctx context.Context) {
+func (v *visit) pages(ctx context.Context) error {
 	for _, limit := range pageSizes {
+		limit = min(limit, len(v.sets[0]))
 		walks := make([]walk, v.clients[len(v.clients)-1])
-		v.ask(ctx, fmt.Sprintf("all pages of %s", thousands(limit)), "objects/s", func(client int) (work, error) {
+		err := v.ask(ctx, fmt.Sprintf("all pages of %s", thousands(limit)), "objects/s", func(client int) (work, error) {
 			return walks[client].step(ctx, v, limit)
 		})
+		if err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // walk is a client's way through the pages of the first collection.
@@ -142,59 +145,78 @@ func (w *walk) step(ctx context.Context, v *visit, limit int) (work, error) {
 }
 
 // objects asks for single objects in random order.
-func (v *visit) objects(ctx context.Context) {
+func (v *visit) objects(ctx context.Context) error {
 	order := rand.New(rand.NewPCG(1, 1)).Perm(len(v.sets[0]))
 	var turn atomic.Int64
-	v.ask(ctx, "object by id", "requests/s", func(int) (work, error) {
+	return v.ask(ctx, "object by id", "requests/s", func(int) (work, error) {
 		o := v.sets[0][order[int(turn.Add(1))%len(order)]]
 		a, err := v.http.get(ctx, v.x.collection(0)+"objects/"+o.id+"/")
 		return work{units: 1, bytes: a.bytes}, err
 	})
 }
 
-// filters asks for the reports, and for what was added after the middle. TAXII 2.1 §3.4.
+// filters asks for the reports, and for what was added after a moment, another one each time. TAXII 2.1 §3.4.
 func (v *visit) filters(ctx context.Context) error {
-	middle, err := v.middle(ctx)
+	moments, err := v.moments(ctx)
 	if err != nil {
 		return err
 	}
-	for _, f := range []struct{ what, query string }{
-		{"match[type]=report, first 100", "match[type]=report&limit=100"},
-		{"added_after the middle, first 100", "added_after=" + url.QueryEscape(middle) + "&limit=100"},
+	var turn atomic.Int64
+	for _, f := range []struct {
+		what  string
+		query func() string
+	}{
+		{"match[type]=report, first 100", func() string { return "match[type]=report" }},
+		{"added_after, first 100", func() string {
+			return "added_after=" + url.QueryEscape(moments[int(turn.Add(1))%len(moments)])
+		}},
 	} {
-		v.ask(ctx, f.what, "requests/s", func(int) (work, error) {
-			a, err := v.http.get(ctx, v.x.collection(0)+"objects/?"+f.query)
+		err := v.ask(ctx, f.what, "requests/s", func(int) (work, error) {
+			a, err := v.http.get(ctx, v.x.objects(0, 100, "")+"&"+f.query())
 			return work{units: 1, bytes: a.bytes}, err
 		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// middle is when the object in the middle of the first collection was added.
-func (v *visit) middle(ctx context.Context) (string, error) {
-	a, err := v.http.get(ctx, v.x.objects(0, min(1000, len(v.sets[0])/2), ""))
-	if err == nil && a.last == "" {
-		err = fmt.Errorf("a page has no X-TAXII-Date-Added-Last")
+// moments are twenty times at which something was added to the first collection, the last left out.
+func (v *visit) moments(ctx context.Context) (list []string, err error) {
+	for next, more := "", true; more; more = next != "" {
+		a, err := v.http.get(ctx, v.x.objects(0, len(v.sets[0])/20, next))
+		if err != nil {
+			return nil, err
+		}
+		if a.last == "" {
+			return nil, errors.New("a page has no X-TAXII-Date-Added-Last")
+		}
+		list, next = append(list, a.last), a.next
 	}
-	return a.last, err
+	return list[:max(1, len(list)-1)], nil
+}
+
+// memory notes what the server holds by now.
+func (v *visit) memory(context.Context) error {
+	v.t.addMemory("after reading", v.system, v.x.process, v.x.database)
+	return nil
 }
 
 // adds posts each of the other sets into a collection of its own, until all is in or the budget is spent.
-func (v *visit) adds(ctx context.Context) {
-	i := 0
+func (v *visit) adds(ctx context.Context) error {
+	i := 1
 	for _, size := range envelopeSizes {
 		for _, n := range v.clients {
-			i++
-			var envelopes [][]byte
-			for rest := v.sets[i]; len(rest) > 0; rest = rest[min(size, len(rest)):] {
-				envelopes = append(envelopes, rest[:min(size, len(rest))].envelope())
-			}
-			v.add(ctx, row{what: "add, envelopes of " + thousands(size), unit: "objects/s", clients: n}, i, size, envelopes)
+			i, size = i+1, min(size, len(v.sets[0]))
+			v.add(ctx, row{what: "add, envelopes of " + thousands(size), unit: "objects/s", clients: n}, i, size)
 		}
 	}
+	return nil
 }
 
-func (v *visit) add(ctx context.Context, r row, collection, size int, envelopes [][]byte) {
+func (v *visit) add(ctx context.Context, r row, collection, size int) {
+	envelopes := v.sets[collection].envelopes(size)
 	var turn atomic.Int64
 	f := drive(ctx, r.clients, v.budget, func(int) (work, error) {
 		k := int(turn.Add(1)) - 1
@@ -209,41 +231,4 @@ func (v *visit) add(ctx context.Context, r row, collection, size int, envelopes 
 		return
 	}
 	v.t.add(r, v.system, f)
-}
-
-// python reads the collection with the client that most others use.
-func (v *visit) python(ctx context.Context) {
-	for _, limit := range pageSizes {
-		r := row{what: fmt.Sprintf("taxii2-client, all pages of %s", thousands(limit)), unit: "objects/s", clients: 1}
-		f, err := v.readWithPython(ctx, limit)
-		if err != nil {
-			v.skip(r, err.Error())
-			continue
-		}
-		v.t.add(r, v.system, f)
-	}
-}
-
-func (v *visit) readWithPython(ctx context.Context, limit int) (figure, error) {
-	bin, err := v.venv(ctx, "taxii2-client")
-	if err != nil {
-		return figure{}, err
-	}
-	program, err := script(v.dir, "taxii2_client.py")
-	if err != nil {
-		return figure{}, err
-	}
-	text, err := output(ctx, nil, filepath.Join(bin, "python"), program, v.x.collection(0), v.x.authorization, strconv.Itoa(limit), fmt.Sprint(v.budget.Seconds()))
-	if err != nil {
-		return figure{}, err
-	}
-	var got struct {
-		Objects int
-		Seconds float64
-		Pages   []float64
-	}
-	if err := json.Unmarshal([]byte(text), &got); err != nil {
-		return figure{}, err
-	}
-	return summarise(durations(got.Pages), got.Objects, 0, seconds(got.Seconds)), nil
 }

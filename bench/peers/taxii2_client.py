@@ -1,6 +1,7 @@
-"""Reads a collection with the unmodified taxii2-client until time is over, in whole passes, and prints what came as JSON.
+"""Uses a collection with the unmodified taxii2-client and prints what came of it as JSON.
 
-usage: taxii2_client.py URL AUTHORIZATION PER_REQUEST SECONDS
+usage: taxii2_client.py URL AUTHORIZATION read PER_REQUEST SECONDS   whole passes until time is over
+       taxii2_client.py URL AUTHORIZATION add FILE                   each line of the file is an envelope
 """
 import json
 import sys
@@ -16,15 +17,31 @@ class Header(requests.auth.AuthBase):
         return request
 
 
+def read(collection, per_request, seconds):
+    """Yields the number of objects of each page."""
+    start = time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        for envelope in as_pages(collection.get_objects, per_request=per_request):
+            yield len(envelope.get("objects", []))
+
+
+def add(collection, path):
+    """Yields the number of objects that each envelope added."""
+    with open(path, "rb") as file:
+        for envelope in file:
+            yield collection.add_objects(envelope).success_count
+
+
 collection = Collection(sys.argv[1], auth=Header())
-objects, pages = 0, []
+if sys.argv[3] == "read":
+    steps = read(collection, int(sys.argv[4]), float(sys.argv[5]))
+else:
+    steps = add(collection, sys.argv[4])
+objects, times = 0, []
 start = last = time.perf_counter()
-while True:
-    for envelope in as_pages(collection.get_objects, per_request=int(sys.argv[3])):
-        objects += len(envelope.get("objects", []))
-        now = time.perf_counter()
-        pages.append(now - last)
-        last = now
-    if last - start >= float(sys.argv[4]):
-        break
-print(json.dumps({"objects": objects, "seconds": last - start, "pages": pages}))
+for n in steps:
+    objects += n
+    now = time.perf_counter()
+    times.append(now - last)
+    last = now
+print(json.dumps({"objects": objects, "seconds": last - start, "times": times}))
