@@ -11,7 +11,11 @@ package store
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"threatwatch"
 )
 
 // Stamp is date_added: microseconds since 1970-01-01 UTC, strictly increasing and unique in a store. Zero means "before everything".
@@ -71,7 +75,7 @@ type Ref struct {
 	ID   string
 }
 
-// Put is one assertion to be written. OID and Added are filled in by the store: OID when Tx.Put returns, Added when Update returns.
+// Put is one assertion to be written, not to be changed until Update returns. OID and Added are filled in by the store: OID when Tx.Put returns, Added when Update returns.
 type Put struct {
 	Head
 	Raw         []byte
@@ -190,7 +194,9 @@ type Tx interface {
 	// PutSource and PutCollection insert (number 0: assigned and set) or update.
 	PutSource(ctx context.Context, s *Source) error
 	PutCollection(ctx context.Context, c *Collection) error
+	// PutRecord inserts or replaces; see [CheckRecord] for what kind and key can be.
 	PutRecord(ctx context.Context, kind, key string, doc []byte) error
+	// DeleteRecord removes; none is fine.
 	DeleteRecord(ctx context.Context, kind, key string) error
 }
 
@@ -198,8 +204,24 @@ type Tx interface {
 type Recorder interface {
 	// Record returns NotFound when there is none.
 	Record(ctx context.Context, kind, key string) ([]byte, error)
-	// Records calls f for each record of a kind in order of keys, keys starting with prefix.
+	// Records calls f for each record of a kind in order of keys, byte by byte, keys starting with prefix.
 	Records(ctx context.Context, kind, prefix string, f func(key string, doc []byte) error) error
+}
+
+// MaxKey is how long the kind and the key of a record may be, in bytes.
+const MaxKey = 1024
+
+// CheckRecord returns an error when no record can have this kind and key: UTF-8 without NUL, not too long, a kind that is not empty.
+func CheckRecord(kind, key string) error {
+	for _, s := range []string{kind, key} {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) || len(s) > MaxKey {
+			return threatwatch.Errorf(threatwatch.Invalid, "a record's kind and key are UTF-8 without NUL, at most %d bytes each", MaxKey)
+		}
+	}
+	if kind == "" {
+		return threatwatch.Errorf(threatwatch.Invalid, "a record needs a kind")
+	}
+	return nil
 }
 
 // Source is somebody who says things.

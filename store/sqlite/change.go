@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"threatwatch"
 	"threatwatch/stix"
@@ -38,6 +37,9 @@ func (s *snapshot) membersOf(oid store.OID) (m memberships, err error) {
 	})
 	return m, err
 }
+
+// LastStamp counts what was written before in this group: the head row is written at its end.
+func (t *tx) LastStamp(context.Context) (store.Stamp, error) { return t.head.stamp, nil }
 
 // Relabel changes label and flags of an assertion wherever it is a member.
 func (t *tx) Relabel(_ context.Context, oid store.OID, l store.LabelID, f store.Flags, fresh bool) error {
@@ -225,8 +227,8 @@ func (t *tx) putDoc(table string, id int64, v any) (int64, error) {
 
 // PutRecord inserts or replaces a record.
 func (t *tx) PutRecord(_ context.Context, kind, key string, doc []byte) error {
-	if kind == "" || strings.ContainsRune(key, 0) {
-		return threatwatch.Errorf(threatwatch.Invalid, "a record needs a kind, and a key without NUL")
+	if err := store.CheckRecord(kind, key); err != nil {
+		return err
 	}
 	if doc == nil {
 		doc = []byte{}

@@ -90,9 +90,6 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 	for _, r := range rows {
 		if r.dup {
 			dup = append(dup, r.index)
-			if err := t.enrol(r.Put); err != nil {
-				return nil, err
-			}
 			continue
 		}
 		fresh = append(fresh, r)
@@ -102,6 +99,11 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 	}
 	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putMembers, t.putIDs, t.putValues, t.putEdges, t.putTexts} {
 		if err := write(fresh); err != nil {
+			return nil, fmt.Errorf("put: %w", err)
+		}
+	}
+	for _, i := range dup { // after the others: it may be the double of one of them
+		if err := t.enrol(puts[i]); err != nil {
 			return nil, fmt.Errorf("put: %w", err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // TestContract runs the suite that every engine runs.
-func TestContract(t *testing.T) { storetest.Run(t, open) }
+func TestContract(t *testing.T) { storetest.Run(t, storetest.Engine{Open: open}) }
 
 // TestMove moves everything to another file.
 func TestMove(t *testing.T) { storetest.RunMove(t, open, open) }

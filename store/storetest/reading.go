@@ -12,8 +12,8 @@ import (
 )
 
 // bareRows: a bare listing is the full one, less the heads of those rows that nobody has to look at.
-func bareRows(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
+func bareRows(t *testing.T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	err := st.Update(ctx, func(tx store.Tx) error {
 		l, err := tx.InternLabel(ctx, "open")
 		if err != nil {
@@ -72,9 +72,9 @@ func bareRows(t *testing.T, open Open) {
 }
 
 // documentsAreFresh: each reader sees what was committed last, through whichever handle, and a transaction what it did itself.
-func documentsAreFresh(t *testing.T, open Open) {
+func documentsAreFresh(t *testing.T, e Engine) {
 	dir := t.TempDir()
-	handles := []store.Store{open(t, dir), open(t, dir)}
+	handles := []store.Store{e.Open(t, dir), e.Open(t, dir)}
 	ctx := t.Context()
 	source, coll := store.Source{Name: "s"}, store.Collection{UUID: "c"}
 	for round := range 12 {

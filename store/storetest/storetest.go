@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"threatwatch"
 	"threatwatch/store"
@@ -18,15 +16,25 @@ import (
 // Open opens the store kept in a directory, or opens it once more.
 type Open func(t *testing.T, dir string) store.Store
 
+// Engine is an implementation of the contract.
+type Engine struct {
+	Open Open
+	// Backup copies the store of one directory, which is in use, to another; nil: with [store.Store.Backup].
+	Backup func(t *testing.T, from, to string)
+}
+
 // Run runs the suite.
-func Run(t *testing.T, open Open) {
-	for name, f := range map[string]func(*testing.T, Open){
+func Run(t *testing.T, e Engine) {
+	for name, f := range map[string]func(*testing.T, Engine){
 		"PollersMissNothing": pollersMissNothing, "SnapshotsStandStill": snapshotsStandStill, "AllOrNothing": allOrNothing,
 		"SameTwice": sameTwice, "Reopened": reopened, "BackupWhileWriting": backupWhileWriting, "LabelsLimit": labelsLimit,
 		"BareRows": bareRows, "DocumentsAreFresh": documentsAreFresh,
 		"CallbacksMayAsk": callbacksMayAsk, "VersionsAsShown": versionsAsShown,
+		"Worlds":    worlds,
+		"WordsFind": wordsFind, "ValuesAreExact": valuesAreExact, "RecordsInOrder": recordsInOrder, "LabelBodiesAreExact": labelBodiesAreExact, "LargeBodies": largeBodies,
+		"SourcesAndCollections": sourcesAndCollections, "UpdatesInTurn": updatesInTurn, "NeighboursInGroup": neighboursInGroup, "WaitersWake": waitersWake, "GoneReaders": goneReaders,
 	} {
-		t.Run(name, func(t *testing.T) { f(t, open) })
+		t.Run(name, func(t *testing.T) { f(t, e) })
 	}
 }
 
@@ -63,12 +71,16 @@ func putIn(ctx context.Context, tx store.Tx, id, label, text string) error {
 	if err != nil {
 		return err
 	}
-	raw := fmt.Sprintf(`{"type":"indicator","id":%q,"name":%q}`, id, text)
+	raw := rawOf(id, text)
 	p := &store.Put{Head: store.Head{ID: id, Type: "indicator", Modified: 1, Source: 1, Label: l}, Raw: []byte(raw), Text: text,
 		Values: []string{"domain-name:" + text}, Collections: []store.CollectionID{home}}
 	copy(p.Digest[:], id[len("indicator--"):])
 	_, err = tx.Put(ctx, []*store.Put{p})
 	return err
+}
+
+func rawOf(id, text string) string {
+	return fmt.Sprintf(`{"type":"indicator","id":%q,"name":%q}`, id, text)
 }
 
 func indicator(n int) string {
@@ -91,100 +103,9 @@ func ids(ctx context.Context, st store.Store, ls store.Labels, after store.Stamp
 	return list, last, err
 }
 
-const (
-	writers   = 16
-	perWriter = 40
-)
-
-// pollersMissNothing: sixteen writers over two handles, one poller that remembers the last stamp. The check is then run on a log with
-// a naive clock, where it must find a loss: a check that cannot fail proves nothing.
-func pollersMissNothing(t *testing.T, open Open) {
-	dir := t.TempDir()
-	handles := []store.Store{open(t, dir), open(t, dir)}
-	ctx := t.Context()
-	write := func(w, i int) error { return put(ctx, handles[w%2], indicator(w*perWriter+i), "x", "n") }
-	poll := func(after store.Stamp) ([]string, store.Stamp, error) {
-		return ids(ctx, handles[0], everything{}, after)
-	}
-	if lost, err := lostRows(write, poll); err != nil || lost != 0 {
-		t.Errorf("the poller lost %d of %d objects: %v", lost, writers*perWriter, err)
-	}
-
-	var naive naiveLog
-	lost, err := lostRows(naive.write, naive.poll)
-	if err != nil || lost == 0 {
-		t.Errorf("the check finds no loss in a log with a naive clock: %v", err)
-	}
-}
-
-// lostRows runs writers beside a poller and counts what was acknowledged and never seen.
-func lostRows(write func(w, i int) error, poll func(store.Stamp) ([]string, store.Stamp, error)) (int, error) {
-	var wg sync.WaitGroup
-	var finished atomic.Bool
-	errs := make([]error, writers)
-	for w := range writers {
-		wg.Go(func() {
-			for i := range perWriter {
-				if err := write(w, i); err != nil {
-					errs[w] = err
-					return
-				}
-			}
-		})
-	}
-	go func() { wg.Wait(); finished.Store(true) }()
-	seen := map[string]int{}
-	var last store.Stamp
-	for done := false; !done; {
-		done = finished.Load() // one more round after the last write
-		list, l, err := poll(last)
-		if err != nil {
-			return 0, err
-		}
-		last = l
-		for _, id := range list {
-			if seen[id]++; seen[id] > 1 {
-				return 0, fmt.Errorf("%s was seen twice", id)
-			}
-		}
-	}
-	return writers*perWriter - len(seen), errors.Join(errs...)
-}
-
-// naiveLog stamps a row before it becomes visible, as a column with a default of now() does.
-type naiveLog struct {
-	clock atomic.Int64
-	mu    sync.Mutex
-	rows  map[store.Stamp]string
-}
-
-func (n *naiveLog) write(w, i int) error {
-	stamp := store.Stamp(n.clock.Add(1))
-	time.Sleep(time.Duration(w) * 100 * time.Microsecond) // the commit
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.rows == nil {
-		n.rows = map[store.Stamp]string{}
-	}
-	n.rows[stamp] = indicator(w*perWriter + i)
-	return nil
-}
-
-func (n *naiveLog) poll(after store.Stamp) (list []string, last store.Stamp, err error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	last = after
-	for s, id := range n.rows {
-		if s > after {
-			list, last = append(list, id), max(last, s)
-		}
-	}
-	return list, last, nil
-}
-
 // snapshotsStandStill: a reader sees one state from its first to its last row, whatever is written meanwhile.
-func snapshotsStandStill(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
+func snapshotsStandStill(t *testing.T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
 		t.Fatal(err)
 	}
@@ -211,8 +132,8 @@ func snapshotsStandStill(t *testing.T, open Open) {
 }
 
 // allOrNothing: an update that fails leaves nothing.
-func allOrNothing(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
+func allOrNothing(t *testing.T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	broken := errors.New("broken off")
 	err := st.Update(ctx, func(tx store.Tx) error {
 		if err := putIn(ctx, tx, indicator(1), "x", "one"); err != nil {
@@ -236,8 +157,8 @@ func allOrNothing(t *testing.T, open Open) {
 }
 
 // sameTwice: the same content of the same source is held once and keeps its stamp.
-func sameTwice(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
+func sameTwice(t *testing.T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	for range 2 {
 		if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
 			t.Fatal(err)
@@ -249,9 +170,9 @@ func sameTwice(t *testing.T, open Open) {
 }
 
 // reopened: everything is there after the store was closed, and stamps go on rising.
-func reopened(t *testing.T, open Open) {
+func reopened(t *testing.T, e Engine) {
 	dir, ctx := t.TempDir(), t.Context()
-	st := open(t, dir)
+	st := e.Open(t, dir)
 	if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +183,7 @@ func reopened(t *testing.T, open Open) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st = open(t, dir)
+	st = e.Open(t, dir)
 	if err := put(ctx, st, indicator(2), "x", "two"); err != nil {
 		t.Fatal(err)
 	}
@@ -288,57 +209,9 @@ func reopened(t *testing.T, open Open) {
 	}
 }
 
-// backupWhileWriting: a backup taken beside a writer opens, and holds an unbroken beginning of the log.
-func backupWhileWriting(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
-	for i := range 50 {
-		if err := put(ctx, st, indicator(i), "x", "n"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var wg sync.WaitGroup
-	stop := make(chan struct{})
-	var failed error
-	wg.Go(func() {
-		for i := 50; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			if failed = put(ctx, st, indicator(i), "x", "n"); failed != nil {
-				return
-			}
-		}
-	})
-	dir := t.TempDir()
-	err := st.Backup(ctx, filepath.Join(dir, "threatwatch.db"), nil)
-	close(stop)
-	wg.Wait()
-	if err := errors.Join(err, failed); err != nil {
-		t.Fatal(err)
-	}
-	all, _, err := ids(ctx, st, everything{}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	copied, _, err := ids(ctx, open(t, dir), everything{}, 0)
-	if err != nil || len(copied) < 50 || len(copied) > len(all) {
-		t.Fatalf("backup holds %d of %d: %v", len(copied), len(all), err)
-	}
-	for i, id := range copied {
-		if id != all[i] {
-			t.Fatalf("object %d of the backup is %s, want %s", i, id, all[i])
-		}
-	}
-	if err := st.Backup(ctx, filepath.Join(dir, "threatwatch.db"), nil); err == nil {
-		t.Error("a backup wrote over a file")
-	}
-}
-
 // labelsLimit: no way of reading shows a label outside of the set.
-func labelsLimit(t *testing.T, open Open) {
-	st, ctx := open(t, t.TempDir()), t.Context()
+func labelsLimit(t *testing.T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	for i, label := range []string{"open", "closed"} {
 		if err := put(ctx, st, indicator(i), label, "same"); err != nil {
 			t.Fatal(err)
@@ -374,6 +247,45 @@ func labelsLimit(t *testing.T, open Open) {
 		counts, e := sn.Count(ctx, allowed, nil, nil)
 		if counts["indicator"] != 1 {
 			t.Errorf("counts %v, want one", counts)
+		}
+		return errors.Join(err, e)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sourcesAndCollections: numbers are given in order from 1, documents come back whole, and an update replaces.
+func sourcesAndCollections(t *testing.T, e Engine) {
+	dir, ctx := t.TempDir(), t.Context()
+	st := e.Open(t, dir)
+	sources := []store.Source{{Name: "a", Title: "Ä\x00", Quota: 1 << 40, Public: true}, {Name: "b", Owner: "org", Default: "{}"}}
+	colls := []store.Collection{{UUID: "1", Title: "one", Filter: &store.Filter{Types: []string{"x"}, Sources: []store.SourceID{1}}}, {UUID: "2", Writable: true, Source: 2}}
+	err := st.Update(ctx, func(tx store.Tx) error {
+		for i := range sources {
+			if err := errors.Join(tx.PutSource(ctx, &sources[i]), tx.PutCollection(ctx, &colls[i])); err != nil {
+				return err
+			}
+		}
+		sources[0].Title, colls[1].Title = "changed", "changed"
+		return errors.Join(tx.PutSource(ctx, &sources[0]), tx.PutCollection(ctx, &colls[1]))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range sources {
+		if int(sources[i].ID) != i+1 || int(colls[i].ID) != i+1 {
+			t.Errorf("numbers %d and %d, want %d", sources[i].ID, colls[i].ID, i+1)
+		}
+	}
+	err = e.Open(t, dir).Read(ctx, func(sn store.Snapshot) error {
+		gotS, err := sn.Sources(ctx)
+		if diff := cmp.Diff(sources, gotS); diff != "" {
+			t.Errorf("sources (-want +got):\n%s", diff)
+		}
+		gotC, e := sn.Collections(ctx)
+		if diff := cmp.Diff(colls, gotC); diff != "" {
+			t.Errorf("collections (-want +got):\n%s", diff)
 		}
 		return errors.Join(err, e)
 	})

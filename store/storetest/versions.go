@@ -10,8 +10,8 @@ import (
 )
 
 // callbacksMayAsk: what is called for a row reads the same snapshot, the same question included.
-func callbacksMayAsk(t *testing.T, open Open) {
-	ctx, st := t.Context(), open(t, t.TempDir())
+func callbacksMayAsk(t *testing.T, e Engine) {
+	ctx, st := t.Context(), e.Open(t, t.TempDir())
 	for i := range 3 {
 		if err := put(ctx, st, indicator(i), "x", "n"); err != nil {
 			t.Fatal(err)
@@ -60,8 +60,8 @@ func putVersion(ctx context.Context, st store.Store, modified int64, f store.Fla
 }
 
 // versionsAsShown: versions compete with those that are shown under the same id.
-func versionsAsShown(t *testing.T, open Open) {
-	ctx, st := t.Context(), open(t, t.TempDir())
+func versionsAsShown(t *testing.T, e Engine) {
+	ctx, st := t.Context(), e.Open(t, t.TempDir())
 	for v, f := range []store.Flags{0, store.Check, store.Check, 0, store.Check, store.Check} { // versions 1 to 6
 		if err := putVersion(ctx, st, int64(v+1), f); err != nil {
 			t.Fatal(err)
