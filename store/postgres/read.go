@@ -1,0 +1,282 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"threatwatch"
+	"threatwatch/store"
+)
+
+// snapshot reads through one connection that is in a transaction. What it reads is in memory before anybody is called back, so that
+// callbacks may read too.
+type snapshot struct {
+	conn   *pgx.Conn
+	names  *names
+	fresh  map[string]int32 // names that this transaction gave numbers to
+	head   head
+	queue  pgx.Batch // statements that go with the next round trip
+	sends  int       // counts round trips
+	shared bool      // others share this transaction: a caller who goes away must not break it
+}
+
+var _ store.Snapshot = (*snapshot)(nil)
+
+// head is the row whose lock orders all writers.
+type head struct {
+	stamp store.Stamp
+	oid   store.OID
+}
+
+func (h *head) scan(r pgx.Rows) error { return r.Scan((*int64)(&h.stamp), (*int64)(&h.oid)) }
+
+// each runs a query, after what is queued, and calls f for each row. f must not use the snapshot.
+func (s *snapshot) each(ctx context.Context, text string, args []any, f func(pgx.Rows) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.shared {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if s.queue.Len() == 0 {
+		s.sends++
+		rows, err := s.conn.Query(ctx, text, args...)
+		if err != nil {
+			return s.checked(err)
+		}
+		return s.checked(drain(rows, f))
+	}
+	s.queue.Queue(text, args...)
+	return s.send(ctx, func(rows pgx.Rows) error { return drain(rows, f) })
+}
+
+// flush sends what is queued.
+func (s *snapshot) flush(ctx context.Context) error {
+	if s.queue.Len() == 0 {
+		return nil
+	}
+	if s.shared {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return s.send(ctx, nil)
+}
+
+// send sends what is queued in one round trip; the rows of the last statement go to last.
+func (s *snapshot) send(ctx context.Context, last func(pgx.Rows) error) (err error) {
+	batch := s.queue
+	s.queue = pgx.Batch{}
+	s.sends++
+	n := batch.Len()
+	results := s.conn.SendBatch(ctx, &batch)
+	if last != nil {
+		n--
+	}
+	for range n {
+		if _, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if err == nil && last != nil {
+		var rows pgx.Rows
+		if rows, err = results.Query(); err == nil {
+			err = last(rows)
+		}
+	}
+	if e := results.Close(); err == nil {
+		err = e
+	}
+	return s.checked(err)
+}
+
+// checked marks an error after which the connection is gone.
+func (s *snapshot) checked(err error) error {
+	if err != nil && s.conn.IsClosed() {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return err
+}
+
+func drain(rows pgx.Rows, f func(pgx.Rows) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// where collects conditions and their arguments.
+type where struct {
+	conds []string
+	args  []any
+}
+
+// add adds a condition; each ? in it stands for an argument.
+func (w *where) add(cond string, args ...any) {
+	for _, a := range args {
+		w.args = append(w.args, a)
+		cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conds = append(w.conds, cond)
+}
+
+// and returns a copy with one more condition.
+func (w *where) and(cond string, args ...any) *where {
+	c := &where{append([]string(nil), w.conds...), append([]any(nil), w.args...)}
+	c.add(cond, args...)
+	return c
+}
+
+func (w *where) String() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conds, " AND ")
+}
+
+// labels adds the view. false: nothing can be visible.
+func (w *where) labels(ls store.Labels) bool {
+	if ls == nil {
+		return false
+	}
+	if ls.All() {
+		return true
+	}
+	ids := ls.IDs()
+	w.add("label = ANY(?)", ints(ids))
+	return len(ids) > 0
+}
+
+// ints are numbers in the form that the driver writes fastest.
+func ints[T ~int32](list []T) []int32 {
+	out := make([]int32, len(list))
+	for i, n := range list {
+		out[i] = int32(n)
+	}
+	return out
+}
+
+func bigints[T ~int64](list []T) []int64 {
+	out := make([]int64, len(list))
+	for i, n := range list {
+		out[i] = int64(n)
+	}
+	return out
+}
+
+// Get returns one assertion; its bytes are the caller's.
+func (s *snapshot) Get(ctx context.Context, oid store.OID) (out *store.Row, err error) {
+	err = s.rows(ctx, []item{{oid: oid}}, &where{}, true, func(r *store.Row, _ item) error {
+		out = r
+		return nil
+	})
+	if err == nil && out == nil {
+		err = threatwatch.Errorf(threatwatch.NotFound, "no assertion %d", oid)
+	}
+	return out, err
+}
+
+// LabelBodies returns every label.
+func (s *snapshot) LabelBodies(ctx context.Context) (map[store.LabelID]string, error) {
+	out := map[store.LabelID]string{}
+	err := s.each(ctx, "SELECT id, body FROM label", nil, func(r pgx.Rows) error {
+		var id int32
+		var body []byte
+		err := r.Scan(&id, &body)
+		out[store.LabelID(id)] = string(body)
+		return err
+	})
+	return out, err
+}
+
+// LastStamp is the newest stamp given.
+func (s *snapshot) LastStamp(context.Context) (store.Stamp, error) { return s.head.stamp, nil }
+
+// Sources lists all in order of number.
+func (s *snapshot) Sources(ctx context.Context) (out []store.Source, err error) {
+	err = s.docs(ctx, "source", func(id int32, doc []byte) error {
+		v := store.Source{ID: store.SourceID(id)}
+		err := json.Unmarshal(doc, &v)
+		out = append(out, v)
+		return err
+	})
+	return out, err
+}
+
+// Collections lists all in order of number.
+func (s *snapshot) Collections(ctx context.Context) (out []store.Collection, err error) {
+	err = s.docs(ctx, "collection", func(id int32, doc []byte) error {
+		v := store.Collection{ID: store.CollectionID(id)}
+		err := json.Unmarshal(doc, &v)
+		out = append(out, v)
+		return err
+	})
+	return out, err
+}
+
+func (s *snapshot) docs(ctx context.Context, table string, f func(int32, []byte) error) error {
+	return s.each(ctx, "SELECT id, doc FROM "+table+" ORDER BY id", nil, func(r pgx.Rows) error {
+		var id int32
+		var doc []byte
+		if err := r.Scan(&id, &doc); err != nil {
+			return err
+		}
+		return f(id, doc)
+	})
+}
+
+// Record returns a small document.
+func (s *snapshot) Record(ctx context.Context, kind, key string) (doc []byte, err error) {
+	none := threatwatch.Errorf(threatwatch.NotFound, "no %s %s", kind, key)
+	if !storable(kind) || !storable(key) {
+		return nil, none
+	}
+	err = s.each(ctx, "SELECT doc FROM record WHERE kind = $1 AND key = $2", []any{kind, key}, func(r pgx.Rows) error { return r.Scan(&doc) })
+	if err == nil && doc == nil {
+		err = none
+	}
+	return doc, err
+}
+
+// recordPage is how many records are read at a time.
+const recordPage = 500
+
+// Records lists the documents of a kind whose keys start with prefix.
+func (s *snapshot) Records(ctx context.Context, kind, prefix string, f func(string, []byte) error) error {
+	if !storable(kind) || !storable(prefix) {
+		return nil
+	}
+	type record struct {
+		key string
+		doc []byte
+	}
+	for at, text := prefix, ">="; ; text = ">" {
+		var page []record
+		err := s.each(ctx, "SELECT key, doc FROM record WHERE kind = $1 AND key "+text+" $2 ORDER BY key LIMIT $3", []any{kind, at, recordPage}, func(r pgx.Rows) error {
+			var rec record
+			err := r.Scan(&rec.key, &rec.doc)
+			page = append(page, rec)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, rec := range page {
+			if !strings.HasPrefix(rec.key, prefix) {
+				return nil
+			}
+			if err := f(rec.key, rec.doc); err != nil {
+				return stopped(err)
+			}
+			at = rec.key
+		}
+		if len(page) < recordPage {
+			return nil
+		}
+	}
+}
