@@ -58,7 +58,7 @@ func (a asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // assets are the files that pages need.
 type assets struct {
 	style, icon asset
-	fonts       []asset // the first is that of texts
+	fonts       []asset // those of every page first, then the mono
 }
 
 // loadAssets reads what is embedded. The type is the Go family: a humanist sans, and a mono in which 0 and O, 1 and l differ. It
@@ -94,5 +94,10 @@ func (a assets) StylePath() string { return a.style.path }
 // IconPath is where the icon is.
 func (a assets) IconPath() string { return a.icon.path }
 
-// TextFont is where the font of texts is: pages ask for it at once.
-func (a assets) TextFont() string { return a.fonts[0].path }
+// TextFonts are where the fonts of every page are: pages ask for them at once, before the style sheet does.
+func (a assets) TextFonts() (paths []string) {
+	for _, f := range a.fonts[:2] {
+		paths = append(paths, f.path)
+	}
+	return paths
+}

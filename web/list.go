@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"threatwatch"
 	"threatwatch/release"
 )
 
@@ -29,6 +30,9 @@ func (s *site) list(v *visit) error {
 		q.Next = query.Get("older")
 	}
 	things, p, err := v.latest(view, q)
+	if threatwatch.KindOf(err) == threatwatch.Invalid {
+		return threatwatch.Errorf(threatwatch.Invalid, "This address leads to no page of the list: it is cut short, or was made for somebody else. The list begins at /types/%s.", body.Type)
+	}
 	if err != nil {
 		return err
 	}

@@ -153,9 +153,34 @@ func (v *visit) problem(err error) {
 		v.s.Log.Error("page", "path", v.r.URL.Path, "error", err)
 		code, text = http.StatusInternalServerError, "Something went wrong here. Nothing was changed. The operator finds it in the log under the request id "+v.w.Header().Get("X-Request-Id")+"."
 	}
-	title := http.StatusText(code)
-	if e := v.show(code, "problem", title, badge{}, strings.ToUpper(text[:1])+text[1:]); e != nil {
+	title := problems[code]
+	if title == "" {
+		title = http.StatusText(code)
+	}
+	if e := v.show(code, "problem", title, badge{}, sentence(text)); e != nil {
 		v.s.Log.Error("problem page", "error", e)
 		http.Error(v.w, title, code)
 	}
+}
+
+// problems are the headings of error pages, in words that say what it means for the visitor.
+var problems = map[int]string{
+	http.StatusBadRequest:            "This cannot be answered",
+	http.StatusUnauthorized:          "You are not signed in",
+	http.StatusForbidden:             "This is not allowed",
+	http.StatusNotFound:              "There is nothing here",
+	http.StatusRequestEntityTooLarge: "This is too large",
+	http.StatusInternalServerError:   "Something went wrong",
+}
+
+// sentence makes a message one: with a capital and a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
 }
