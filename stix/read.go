@@ -23,21 +23,31 @@ func readObjects(r io.Reader, size int, f func(raw []byte, spec20 bool) error) e
 	if err != nil {
 		return err
 	}
-	at, c, err := w.space(0)
+	return w.objects(f, nil)
+}
+
+// objects hands over the objects of one value after the other. A fault in the value at start goes to onward, if there is one.
+func (w *window) objects(f func(raw []byte, spec20 bool) error, onward func(err error, start int64, alone bool) error) error {
+	at, c, err := w.space(w.base)
 	switch {
 	case err != nil:
 		return err
 	case bytes.HasPrefix(w.b, []byte("\uFEFF")):
 		return syntaxAt(0, "RFC 8259 §8.1", "byte order mark")
-	case c == 0:
+	case w.ends(at):
 		return syntaxAt(int(at), "RFC 8259 §2", "no JSON value")
 	}
-	for c != 0 {
+	alone := false // a value stands alone on its line
+	for !w.ends(at) {
 		rd := reading{w: w, f: f, start: at}
 		end, err := rd.value(c)
-		if err != nil {
+		switch {
+		case err != nil && onward != nil:
+			return onward(err, at, alone)
+		case err != nil:
 			return err
 		}
+		alone = alone || onward != nil && w.alone(at, end)
 		w.keep = end
 		if at, c, err = w.space(end); err != nil {
 			return err

@@ -117,6 +117,8 @@ func TestReadObjectsRefuses(t *testing.T) {
 	}{
 		"empty":                  {" \n", 2},
 		"text":                   {"hello", 0},
+		"NUL":                    {"\x00{}", 0},
+		"NUL behind":             {"{}\x00{}", 2},
 		"number":                 {"{} 1", 3},
 		"cut in an object":       {`[{"a":1}, {"b":`, 15},
 		"cut in a string":        {`[{"a":"xy`, 9},

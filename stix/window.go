@@ -2,6 +2,7 @@ package stix
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -17,6 +18,7 @@ type window struct {
 	b    []byte
 	base int64 // offset of b[0]
 	keep int64 // offset from which the text is still needed
+	gone int   // line feeds before base
 	eof  bool
 }
 
@@ -45,6 +47,7 @@ func openWindow(r io.Reader, size int) (*window, error) {
 // more reads on, after dropping what is not needed any longer.
 func (w *window) more() error {
 	if gone := int(w.keep - w.base); gone > 0 {
+		w.gone += bytes.Count(w.b[:gone], []byte{'\n'})
 		w.b = w.b[:copy(w.b, w.b[gone:])]
 		w.base = w.keep
 	}
@@ -89,13 +92,26 @@ func (w *window) pass(from int64, skip func(b []byte, i int) (int, error)) (int6
 // space returns the offset of the first byte at or after from that is no white space, and that byte; 0 at the end of the text.
 func (w *window) space(from int64) (int64, byte, error) {
 	at, err := w.pass(from, func(b []byte, i int) (int, error) { return skipSpace(b, i), nil })
-	if err != nil || at == w.base+int64(len(w.b)) {
+	if err != nil || w.ends(at) {
 		return at, 0, err
 	}
 	return at, w.b[at-w.base], nil
 }
 
+// ends says whether the text ends at the offset that pass or space returned.
+func (w *window) ends(at int64) bool { return at == w.base+int64(len(w.b)) }
+
 // text returns what stands between two offsets; it is valid until more is read.
 func (w *window) text(from, to int64) []byte {
 	return w.b[from-w.base : to-w.base : to-w.base]
+}
+
+// line is the number of the line at an offset, counted from 1.
+func (w *window) line(at int64) int {
+	return w.gone + bytes.Count(w.b[:at-w.base], []byte{'\n'}) + 1
+}
+
+// alone says whether the value between two offsets stands on a line of its own.
+func (w *window) alone(from, to int64) bool {
+	return w.keep <= from && bytes.IndexByte(w.text(from, to), '\n') < 0 && to-w.base < int64(len(w.b)) && (w.b[to-w.base] == '\n' || w.b[to-w.base] == '\r')
 }

@@ -144,7 +144,7 @@ func (r *importRun) path(p string) error {
 			return err
 		}
 		defer body.Close()
-		return r.read(body)
+		return r.read(p, body)
 	}
 	info, err := os.Stat(p)
 	if err != nil {
@@ -178,12 +178,17 @@ func (r *importRun) file(p string) error {
 		return err
 	}
 	defer f.Close()
-	return r.read(f)
+	return r.read(p, f)
 }
 
-func (r *importRun) read(from io.Reader) error {
-	return stix.ReadObjects(from, func(raw []byte, spec20 bool) error {
+// read hands over what a file holds. A line that is no JSON is told of and refused like an object that is none.
+func (r *importRun) read(name string, from io.Reader) error {
+	return stix.ReadObjectLines(from, func(raw []byte, spec20 bool) error {
 		return r.stream.Add(repaired(raw), spec20)
+	}, func(line int, raw []byte, fault *stix.SyntaxError) error {
+		r.bar.done()
+		fmt.Fprintf(r.app.Err, "%s:%d: %s\n", name, line, reason(fault))
+		return r.stream.Add(raw, false)
 	})
 }
 

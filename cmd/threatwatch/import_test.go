@@ -130,6 +130,26 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
+// TestImportLines: a line that is no JSON is told of, refused and kept for repair; the lines after it are imported.
+func TestImportLines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, refused := filepath.Join(dir, "in.ndjson"), filepath.Join(dir, "refused.ndjson")
+	text := indicator + "\n{\"type\":\"tool\",\n" + strings.ReplaceAll(indicator, "indicator--0", "indicator--1") + "\n"
+	if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := program(t, "import", "--data", filepath.Join(dir, "data"), "--source", "test", "--refused", refused, in)
+	if code != exitWrong || !strings.Contains(errs, "in.ndjson:2: cannot be read: ") ||
+		!strings.Contains(errs, "read 3, added 2, unchanged 0, refused 1, quarantined 0\n") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+	got, err := os.ReadFile(refused)
+	if err != nil || !strings.Contains(string(got), `"text":"{\"type\":\"tool\","`) || strings.Count(string(got), "\n") != 1 {
+		t.Errorf("refused file: %s, %v", got, err)
+	}
+}
+
 func TestLookupCommand(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -31,8 +31,9 @@ func (validateCmd) Help() string {
   threatwatch validate --json reports/ > verdicts.ndjson
   gunzip -c feed.json.gz | threatwatch validate --strict -
 
-A file holds a bundle, one object, an array, a TAXII envelope, or one object a line; it may be packed with gzip. In a directory, *.json,
-*.json.gz, *.ndjson, *.stix and *.stix2 are read. Exit code 0: all valid. 1: something is not. 2: a file could not be read.`
+A file holds a bundle, one object, an array, a TAXII envelope, or one of these a line; it may be packed with gzip. In a directory, *.json,
+*.ndjson, *.jsonl, *.stix and *.stix2 are read, also with .gz behind. Exit code 0: all valid. 1: something is not. 2: a file could not be
+read.`
 }
 
 // fileVerdict is what is said about one file.
@@ -43,6 +44,7 @@ type fileVerdict struct {
 	Errors   []problemEntry `json:"errors"`
 	Warnings []problemEntry `json:"warnings"`
 	refused  int            // objects with errors
+	syntax   bool           // one of them is not even JSON as we read it
 }
 
 type problemEntry struct {
@@ -57,15 +59,18 @@ func (c *validateCmd) Run(a *app) error {
 	out := bufio.NewWriter(a.Out)
 	defer out.Flush()
 	code := exitFine
+	cannot := func(err error) {
+		fmt.Fprintf(a.Err, "threatwatch: %v\n", err)
+		code = exitCannot
+	}
 	for _, path := range c.Paths {
-		err := eachFile(path, func(name string) error {
+		err := eachFile(path, cannot, func(name string) error {
 			if err := a.ctx.Err(); err != nil {
 				return err
 			}
 			raw, err := a.readFile(name)
 			if err != nil {
-				fmt.Fprintf(a.Err, "threatwatch: %v\n", err)
-				code = exitCannot
+				cannot(err)
 				return nil
 			}
 			v := judge(name, raw, c.Strict)
@@ -75,11 +80,7 @@ func (c *validateCmd) Run(a *app) error {
 			return c.print(out, v)
 		})
 		if err != nil {
-			if ctxErr := a.ctx.Err(); ctxErr != nil {
-				return ctxErr
-			}
-			fmt.Fprintf(a.Err, "threatwatch: %v\n", err)
-			code = exitCannot
+			return err
 		}
 	}
 	if code == exitFine {
@@ -88,36 +89,29 @@ func (c *validateCmd) Run(a *app) error {
 	return exitCode(code)
 }
 
-// eachFile calls f with path, or with each STIX file below it when it is a directory.
-func eachFile(path string, f func(string) error) error {
+// eachFile calls f with path, or with each STIX file below it when it is a directory. What cannot be looked at goes to cannot.
+func eachFile(path string, cannot func(error), f func(string) error) error {
 	if path == "-" {
 		return f(path)
 	}
 	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
+	switch {
+	case err != nil:
+		cannot(err)
+		return nil
+	case !info.IsDir():
 		return f(path)
 	}
 	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() || !stixName(name) {
+		switch {
+		case err != nil:
+			cannot(err)
 			return nil
+		case d.Type().IsRegular() && isSTIXName(d.Name()):
+			return f(name)
 		}
-		return f(name)
+		return nil
 	})
-}
-
-func stixName(name string) bool {
-	for _, end := range []string{".json", ".json.gz", ".ndjson", ".stix", ".stix2"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
-	}
-	return false
 }
 
 // readFile reads a file or standard input whole, unpacked when it begins like gzip.
@@ -146,16 +140,7 @@ func (a *app) readFile(name string) ([]byte, error) {
 // judge validates what a file holds.
 func judge(name string, raw []byte, strict bool) *fileVerdict {
 	v := &fileVerdict{File: name, Errors: []problemEntry{}, Warnings: []problemEntry{}}
-	if !v.shells(raw) {
-		return v
-	}
-	err := stix.ReadObjects(bytes.NewReader(raw), func(raw []byte, spec20 bool) error {
-		v.object(raw, spec20, strict)
-		return nil
-	})
-	if err != nil {
-		v.reject("", err)
-	}
+	v.values(raw, strict)
 	if strict {
 		v.Errors = append(v.Errors, v.Warnings...)
 		v.Warnings = []problemEntry{}
@@ -164,40 +149,76 @@ func judge(name string, raw []byte, strict bool) *fileVerdict {
 	return v
 }
 
-// shells checks the bundle around the objects, if there is one, and that the text as a whole is strict JSON. Several values one after
-// the other are left to the reader of objects. It says whether there is anything to go on with.
-func (v *fileVerdict) shells(raw []byte) bool {
-	root, err := stix.ParseValue(raw)
+// values judges the objects of a text and the bundles around them.
+func (v *fileVerdict) values(raw []byte, strict bool) {
+	err := stix.ReadObjectLines(bytes.NewReader(raw), func(raw []byte, spec20 bool) error {
+		v.object(raw, spec20, strict)
+		return nil
+	}, func(line int, raw []byte, fault *stix.SyntaxError) error {
+		v.reject(fmt.Sprintf("line %d", line), "", fault)
+		return nil
+	})
 	if err != nil {
-		if single(raw) {
-			v.reject("", err)
-		}
-		return json.Valid(raw) || len(v.Errors) == 0
+		v.reject("", "", err)
+		return
 	}
-	if root.Get("type").Text() == "bundle" {
-		v.add(stix.ValidateBundle(root))
-	}
-	return true
+	v.shells(raw)
 }
 
-// single says whether raw is one JSON value, or nothing that JSON could be; then its first fault is the file's.
+// shells checks the bundle around the objects, if there is one, and that a text of one value is strict JSON as a whole. Where every line
+// holds a value, each may be a bundle.
+func (v *fileVerdict) shells(raw []byte) {
+	root, err := stix.ParseValue(raw)
+	if err == nil {
+		v.shell(root)
+		return
+	}
+	if single(raw) {
+		if !v.syntax {
+			v.reject("", "", err)
+		}
+		return
+	}
+	for line := range bytes.Lines(raw) {
+		if root, err := stix.ParseValue(line); err == nil {
+			v.shell(root)
+		}
+	}
+}
+
+func (v *fileVerdict) shell(root *stix.Value) {
+	if isBundle(root) {
+		v.add(stix.ValidateBundle(root))
+	}
+}
+
+// isBundle says whether the objects of a value are looked for inside it.
+func isBundle(root *stix.Value) bool {
+	objects := root.Get("objects")
+	return root.Get("type").Text() == "bundle" && (objects == nil || objects.Kind == stix.Array)
+}
+
+// single says whether raw is one JSON value.
 func single(raw []byte) bool {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	var first, second json.RawMessage
-	if dec.Decode(&first) != nil {
-		return true
-	}
-	return errors.Is(dec.Decode(&second), io.EOF)
+	return dec.Decode(&first) == nil && errors.Is(dec.Decode(&second), io.EOF)
 }
 
 func (v *fileVerdict) object(raw []byte, spec20, strict bool) {
-	v.Objects++
 	o, err := stix.Parse(raw)
+	if err == nil && isBundle(o.Root) { // inside an array or another bundle
+		v.values(raw, strict)
+		return
+	}
+	v.Objects++
 	if err != nil {
 		v.refused++
-		if _, syntax := errors.AsType[*stix.SyntaxError](err); !syntax || len(v.Errors) == 0 {
-			v.reject(idOf(raw), err)
+		place, id := "", idOf(raw)
+		if id == "" {
+			place = fmt.Sprintf("object %d", v.Objects)
 		}
+		v.reject(place, id, err)
 		return
 	}
 	if spec20 && o.Root.Get("spec_version") == nil && !stix.IsSCO(o.Type) {
@@ -218,7 +239,7 @@ func idOf(raw []byte) string {
 	var head struct {
 		ID string `json:"id"`
 	}
-	_ = json.Unmarshal(raw, &head) // without an id the place in the file has to do
+	_ = json.Unmarshal(raw, &head) // without an id its number has to do
 	return head.ID
 }
 
@@ -233,18 +254,16 @@ func (v *fileVerdict) add(problems []stix.Problem) {
 	}
 }
 
-// reject notes why a text or an object could not be taken at all. The rule is the one that a message ends with in parentheses.
-func (v *fileVerdict) reject(id string, err error) {
-	e := problemEntry{ID: id, Rule: "RFC 8259", Message: err.Error()}
+// reject notes why a text, a line or an object could not be taken at all. Place says which where there is no id. The rule is the one that a
+// message ends with in parentheses.
+func (v *fileVerdict) reject(place, id string, err error) {
+	e := problemEntry{ID: id, Path: place, Rule: "RFC 8259", Message: err.Error()}
 	if s, ok := errors.AsType[*stix.SyntaxError](err); ok {
-		e.Path, e.Rule, e.Message = s.Path, s.Rule, fmt.Sprintf("%s, byte %d", s.Msg, s.Offset)
+		v.syntax = true
+		e.Rule, e.Message = s.Rule, fmt.Sprintf("%s, byte %d", s.Msg, s.Offset)
+		e.Path = strings.TrimSpace(place + " " + s.Path)
 	} else if at := strings.LastIndex(e.Message, " ("); at > 0 && strings.HasSuffix(e.Message, ")") {
 		e.Rule, e.Message = e.Message[at+2:len(e.Message)-1], e.Message[:at]
-	}
-	for _, old := range v.Errors {
-		if old.Rule == e.Rule && old.Message == e.Message && old.ID == e.ID {
-			return
-		}
 	}
 	v.Errors = append(v.Errors, e)
 }
