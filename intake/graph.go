@@ -26,6 +26,8 @@ type ident struct {
 	owner  string
 	nodes  []*node
 	was    state // before this batch
+	gone   *lab  // under which it was held when the last of it was deleted
+	asked  bool  // gone is known
 	spread bool  // those who mention it are in the batch
 	loose  bool  // and start from their own label again
 }
@@ -121,8 +123,11 @@ func (n *node) sent() *item {
 
 func (n *node) digest() [32]byte { return n.info().Digest }
 
-// state joins the latest version of each source.
+// state joins the latest version of each source. An id of which all is kept apart, or that was held and is gone, needs a look.
 func (b *batch) state(d *ident) (s state) {
+	if len(d.nodes) == 0 && d.gone != nil {
+		return state{held: true, lab: d.gone.core, check: true}
+	}
 	for _, n := range d.nodes {
 		if n.flags&store.Quarantined != 0 || n.eff == nil || d.later(n) {
 			continue
@@ -130,6 +135,7 @@ func (b *batch) state(d *ident) (s state) {
 		s.lab = b.joinNil(s.lab, n.eff.core)
 		s.held, s.check = true, s.check || n.flags&store.Check != 0
 	}
+	s.check = s.check || !s.held && len(d.nodes) > 0
 	return s
 }
 
@@ -159,6 +165,9 @@ func (b *batch) label() error {
 			return err
 		}
 		b.link(n, n.item)
+		if err := b.recallGone(n); err != nil {
+			return err
+		}
 	}
 	for _, n := range b.dupes {
 		if err := b.tighten(n, b.said(n.again)); err != nil {
@@ -332,6 +341,9 @@ func (b *batch) ready() error {
 				return err
 			}
 		}
+		if err := b.recallGone(n); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -381,28 +393,20 @@ func (n *node) body() *item {
 func (b *batch) step(n *node) bool {
 	eff, fl := n.eff, n.flags
 	for _, e := range n.refs {
-		if len(e.to.nodes) == 0 {
-			continue
-		}
 		s := b.state(e.to)
-		if !s.held {
-			continue
-		}
-		if e.need && !b.closed(s.lab, eff) {
-			eff = b.join(eff, s.lab)
-		}
 		if s.check {
 			fl |= store.Check
+		}
+		if s.held && e.need && !b.closed(s.lab, eff) {
+			eff = b.join(eff, s.lab)
 		}
 	}
 	for _, e := range n.refs {
 		if fl&store.Check != 0 {
 			break
 		}
-		if len(e.to.nodes) > 0 {
-			if s := b.state(e.to); s.held && !b.closed(s.lab, eff) {
-				fl |= store.Check
-			}
+		if s := b.state(e.to); s.held && !b.closed(s.lab, eff) {
+			fl |= store.Check
 		}
 	}
 	if eff.Nameless() {

@@ -56,6 +56,7 @@ type Submission struct {
 	TLP         *stix.Level          // container default: binds every object, marked or not
 	Strict      bool                 // refuse what the standard only tolerates: warnings become errors
 	By          string               // person or client, for the audit
+	Operator    bool                 // the operator submits, whoever the source is: may hear of what others hold
 }
 
 // Status says what became of an object.

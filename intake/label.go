@@ -19,7 +19,7 @@ import (
 //  4. granular markings that select what the object cannot be without. Others set the flag Check.
 //
 // An object about which nobody said anything is AMBER+STRICT. A marking-definition is the vocabulary of handling: CLEAR, unless it
-// carries markings itself. Saying the same object again under a stricter condition tightens it; "nobody said anything" never does.
+// carries markings itself or its source or submission was given a TLP. Saying the same object again under a stricter condition tightens it; "nobody said anything" never does.
 // The label of a relationship or sighting is its own joined with what its ends demand (graph.go).
 
 // lab is a label, one pointer per body within a session.
@@ -237,9 +237,7 @@ func (b *batch) said(it *item) *lab {
 func (b *batch) own(it *item, said *lab, owner string) (*lab, error) {
 	base := said
 	switch {
-	case it.put.Type == "marking-definition":
-		base = b.levelOf(stix.Clear, owner)
-	case base == nil && it.marked:
+	case base == nil && (it.marked || it.put.Type == "marking-definition"):
 		base = b.levelOf(stix.Clear, owner)
 	case base == nil:
 		base = b.levelOf(stix.AmberStrict, owner)
@@ -281,15 +279,12 @@ func (b *batch) marked(base *lab, ids []string, owner string) (*lab, error) {
 	ms := make([]stix.Marking, 0, len(ids))
 	unknown := false
 	for _, id := range ids {
-		m, err := b.resolve(id, owner)
+		said, err := b.resolve(id, owner)
 		if err != nil {
 			return nil, err
 		}
-		if m == nil {
-			unknown = true
-			continue
-		}
-		ms = append(ms, *m)
+		unknown = unknown || len(said) == 0
+		ms = append(ms, said...)
 	}
 	l := label.FromMarkings(base.Label, ms)
 	l.Unknown = l.Unknown || unknown
@@ -297,18 +292,15 @@ func (b *batch) marked(base *lab, ids []string, owner string) (*lab, error) {
 	return b.marks[k], nil
 }
 
-// resolve finds a marking; nil: nobody of this organisation has defined it. Definitions of others do not count: they could declare a
-// restriction away.
-func (b *batch) resolve(id, owner string) (*stix.Marking, error) {
+// resolve finds what the sources of an organisation define a marking as; nothing: none of them has. All that they say counts, so that
+// none can declare the others' restriction away. Definitions of other organisations do not count for the same reason.
+func (b *batch) resolve(id, owner string) ([]stix.Marking, error) {
 	if l, ok := stix.TLPOf(id); ok {
-		return &stix.Marking{ID: id, TLP: &l, Known: true}, nil
+		return []stix.Marking{{ID: id, TLP: &l, Known: true}}, nil
 	}
-	ours := owner == b.source.Owner
-	if m, ok := b.newDefs[id]; ok && ours {
-		return m, nil
-	}
-	if m, ok := b.defs[id]; ok && ours {
-		return m, nil
+	key := [2]string{owner, id}
+	if ms, ok := b.defs[key]; ok {
+		return ms, nil
 	}
 	d := b.identOf(owner, id)
 	if !b.empty {
@@ -316,6 +308,7 @@ func (b *batch) resolve(id, owner string) (*stix.Marking, error) {
 			return nil, err
 		}
 	}
+	var ms []stix.Marking
 	for _, n := range d.nodes {
 		it := n.item
 		if it == nil {
@@ -325,13 +318,11 @@ func (b *batch) resolve(id, owner string) (*stix.Marking, error) {
 			}
 		}
 		if it.marking != nil && n.flags&store.Quarantined == 0 {
-			if ours {
-				b.newDefs[strings.Clone(id)] = it.marking
-			}
-			return it.marking, nil
+			ms = append(ms, *it.marking)
 		}
 	}
-	return nil, nil
+	b.defs[key] = ms
+	return ms, nil
 }
 
 // body reads a held assertion again.

@@ -60,7 +60,8 @@ func TestLabels(t *testing.T) {
 		{"own TLP definition is no permission", "", nil, [][]byte{
 			object("malware", 1, mark(statement)),
 			object("marking-definition", 1, m{"definition": m{"statement": "TLP:CLEAR"}, "name": "TLP:CLEAR"})}, mw, want{tlp: stix.AmberStrict}},
-		{"marking-definition", "", level(stix.Red), [][]byte{object("marking-definition", 1, nil)}, statement, want{tlp: stix.Clear}},
+		{"marking-definition", "", nil, [][]byte{object("marking-definition", 1, nil)}, statement, want{tlp: stix.Clear}},
+		{"marking-definition of a RED submission", "", level(stix.Red), [][]byte{object("marking-definition", 1, nil)}, statement, want{tlp: stix.Red}},
 		{"marked marking-definition", "", nil, [][]byte{object("marking-definition", 1, mark(amber))}, statement, want{tlp: stix.Amber}},
 		{"member of a report", "", nil, [][]byte{object("malware", 1, nil), object("report", 1, mark(green))}, mw, want{tlp: stix.Green}},
 		{"member of two containers", "", nil, [][]byte{object("malware", 1, nil), object("report", 1, mark(green)), object("grouping", 1, mark(amber))}, mw, want{tlp: stix.Amber}},

@@ -231,7 +231,7 @@ func (b *batch) claims(group []*node, n *node) (owned, copied, told bool) {
 		}
 		owned = true
 		copied = copied || o.modified == n.modified && o.digest() == n.digest()
-		told = told || b.source.Owner == "" || b.all[o.source].Owner == b.source.Owner
+		told = told || b.sub.Operator || b.source.Owner == "" || b.all[o.source].Owner == b.source.Owner
 	}
 	return owned, copied, told
 }

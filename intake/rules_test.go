@@ -148,6 +148,19 @@ func TestForeignVersionIsKeptApartWhoeverComesFirst(t *testing.T) {
 	}
 }
 
+// TestOperatorHearsOfQuarantine: a partner gets the same answer whether or not somebody else holds the object; the operator who imports for
+// it hears what became of it.
+func TestOperatorHearsOfQuarantine(t *testing.T) {
+	t.Parallel()
+	in := intake.New(openStore(t), now)
+	creator := addSource(t, in, store.Source{Name: "creator", Identity: id("identity", 1)})
+	relay := addSource(t, in, store.Source{Name: "relay", Owner: "relay"})
+	by := m{"created_by_ref": id("identity", 1)}
+	submit(t, in, intake.Submission{Source: creator.ID}, intake.Added, object("malware", 1, by))
+	submit(t, in, intake.Submission{Source: relay.ID}, intake.Added, object("malware", 1, with(by, m{"modified": "2026-03-01T00:00:00.000Z"})))
+	submit(t, in, intake.Submission{Source: relay.ID, Operator: true}, intake.Quarantined, object("malware", 1, with(by, m{"modified": "2026-03-02T00:00:00.000Z"})))
+}
+
 func TestConflictIsRecorded(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)

@@ -30,8 +30,7 @@ type session struct {
 	joins  map[[2]*lab]*lab
 	closes map[[2]*lab]bool
 
-	defs  map[string]*stix.Marking // marking-definitions of this owner seen so far
-	bound map[string]stix.Level    // TLP that containers of this submission give to unmarked members
+	bound map[string]stix.Level // TLP that containers of this submission give to unmarked members
 
 	// brought has the unmarked objects of earlier batches, which a container may still bind. When it is full every unmarked object of
 	// the source counts as brought: the safe side.
@@ -48,7 +47,7 @@ func (in *Intake) session(s Submission) *session {
 	return &session{
 		in: in, sub: s,
 		labs: map[string]*lab{}, labIDs: map[store.LabelID]*lab{}, joins: map[[2]*lab]*lab{}, closes: map[[2]*lab]bool{},
-		defs: map[string]*stix.Marking{}, bound: map[string]stix.Level{}, brought: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
+		bound: map[string]stix.Level{}, brought: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
 	}
 }
 
@@ -77,10 +76,11 @@ type batch struct {
 	labels   map[store.LabelID]*lab
 	allKnown bool // labels holds every label of the store
 	ids      map[*lab]store.LabelID
-	newDefs  map[string]*stix.Marking
+	defs     map[[2]string][]stix.Marking // by owner and id
 	marks    map[markKey]*lab
 	quota    int64 // objects that may still be added; -1: no limit
 	relabels int
+	deleted  *bool // something was; nil: not asked yet
 }
 
 // commit decides about items and writes what is accepted, in one transaction.
@@ -91,7 +91,7 @@ func (se *session) commit(ctx context.Context, items []*item) ([]Outcome, error)
 			session: se, ctx: ctx, tx: tx, items: items, out: make([]Outcome, len(items)),
 			idents: make(map[string]*ident, 2*len(items)), others: map[[2]string]*ident{},
 			groups: map[string][]*node{}, loaded: map[string]struct{}{}, raised: map[string]stix.Level{},
-			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, newDefs: map[string]*stix.Marking{}, marks: map[markKey]*lab{},
+			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, defs: map[[2]string][]stix.Marking{}, marks: map[markKey]*lab{},
 		}
 		return b.run()
 	})
@@ -240,7 +240,6 @@ func (b *batch) keep() {
 	for id, l := range b.labels {
 		se.labIDs[id] = l
 	}
-	maps.Copy(se.defs, b.newDefs)
 	for id, l := range b.raised {
 		se.bound[id] = l
 	}

@@ -370,6 +370,59 @@ func TestSearchOrderOfHiddenWords(t *testing.T) {
 	}
 }
 
+// TestDeletedStaysHidden: deleting a hidden object does not let its id out, neither at once nor when what refers to it is computed again.
+func TestDeletedStaysHidden(t *testing.T) {
+	h := newHouse(t)
+	secret := oid("ipv4-addr", 10)
+	h.say("acme", thing("malware", 1, "green", nil), thing("malware", 2, "clear", nil), thing("ipv4-addr", 10, "amber", nil),
+		thing("report", 1, "clear", refs(oid("malware", 1), oid("malware", 2), secret)),
+		thing("relationship", 1, "clear", m{"source_ref": oid("malware", 2), "target_ref": secret}))
+	h.shows("before", public, "report 1", "-"+secret, "-"+oid("relationship", 1))
+	s := h.sources["acme"]
+	if n, err := h.in.Delete(t.Context(), intake.Submission{Source: s.ID}, s.Collection, secret, store.Version{All: true}); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	h.shows("deleted", public, "report 1", "-"+secret, "-"+oid("relationship", 1))
+	h.say("acme", thing("malware", 1, "clear", m{"modified": "2026-02-01T00:00:00.000Z"}), thing("malware", 2, "green", m{"modified": "2026-02-01T00:00:00.000Z"}),
+		thing("malware", 2, "clear", m{"modified": "2026-03-01T00:00:00.000Z"}))
+	h.shows("computed again", public, "report 1", oid("malware", 1), oid("malware", 2), "-"+secret, "-"+oid("relationship", 1))
+	h.shows("its own", acmePerson, secret, oid("relationship", 1))
+	h.say("acme", thing("ipv4-addr", 10, "clear", nil))
+	h.shows("said again for everybody", public, secret, oid("relationship", 1))
+}
+
+// TestSeveralDefinitions: where sources of one organisation define a marking differently, all of it counts, whichever came first.
+func TestSeveralDefinitions(t *testing.T) {
+	red := thing("marking-definition", 1, "", m{"definition": m{"statement": "TLP:RED"}, "name": "TLP:RED"})
+	loose := thing("marking-definition", 1, "", m{"definition": m{"statement": "do as you like"}})
+	marked := m{"object_marking_refs": []string{markings["clear"], oid("marking-definition", 1)}}
+	for _, first := range []bool{true, false} {
+		h := newHouse(t)
+		h.source(store.Source{Name: "lab", Owner: "acme"})
+		h.source(store.Source{Name: "office", Owner: "acme"})
+		lab, office := red, loose
+		if !first {
+			lab, office = loose, red
+		}
+		h.say("lab", lab)
+		h.say("office", office, thing("malware", 1, "", marked))
+		h.say("lab", thing("malware", 2, "clear", plus(m{"description": "secret"}, part(oid("marking-definition", 1), "description"))))
+		h.shows("the public", public, "-malware 1", "malware 2", "-secret")
+	}
+}
+
+// TestEndKeptApart: what refers to something that is kept apart for the operator does not tell of it, whichever came first.
+func TestEndKeptApart(t *testing.T) {
+	future := thing("malware", 1, "clear", m{"modified": "2027-01-01T00:00:00.000Z"})
+	tie := thing("relationship", 1, "clear", m{"source_ref": oid("malware", 2), "target_ref": oid("malware", 1)})
+	for _, order := range [][][]byte{{future, tie}, {tie, future}} {
+		h := newHouse(t)
+		h.say("acme", thing("malware", 2, "clear", nil))
+		h.say("acme", order...)
+		h.shows("the public", public, "malware 2", "-"+oid("malware", 1))
+	}
+}
+
 // iep is a marking with an Information Exchange Policy.
 func iep(n int, policy m) []byte {
 	return thing("marking-definition", n, "", m{"definition_type": "iep", "definition": policy, "created_by_ref": oid("identity", 1)})

@@ -1,9 +1,11 @@
 package release
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
+	"threatwatch"
 	"threatwatch/label"
 	"threatwatch/stix"
 	"threatwatch/store"
@@ -320,6 +322,29 @@ func (g *glance) privy(holder label.Label, id string) (bool, error) {
 		l := g.labelOf(h.Label)
 		known = known || l.Owner == holder.Owner || l.Mixed || holder.Mixed
 	}
+	if !known {
+		if known, err = g.goneHidden(holder.Owner, id); err != nil {
+			return false, err
+		}
+	}
 	g.knowing[key] = known
 	return known, nil
+}
+
+// goneHidden says that an organisation held an object that it has deleted since, under a label that hides it from the subject: its id is
+// still not for the subject. The record is intake's (intake/delete.go).
+func (g *glance) goneHidden(owner, id string) (bool, error) {
+	raw, err := g.snap.Record(g.ctx, "gone", owner+"/"+id)
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var doc struct{ Label string }
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return true, nil // what cannot be read is for nobody
+	}
+	l, err := label.Parse(doc.Label)
+	return err != nil || !decide(g.r.policy, g.s, l, g.a, g.now).Allow, nil
 }

@@ -88,24 +88,26 @@ func (g *glance) taken(o *stix.Object, l label.Label) (cut []string, err error) 
 	return cut, nil
 }
 
-// partLabel is the label of a part: the object's joined with its marking's. Only a marking that the same organisation defined counts.
+// partLabel is the label of a part: the object's joined with its marking's. Only what the same organisation defined it as counts, and all of that.
 func (g *glance) partLabel(ref string, l label.Label) (label.Label, error) {
 	if tlp, ok := stix.TLPOf(ref); ok {
 		return label.FromMarkings(l, []stix.Marking{{ID: ref, TLP: &tlp, Known: true}}), nil
 	}
-	m := stix.Marking{ID: ref}
+	var ms []stix.Marking
 	err := g.snap.ByID(g.ctx, everything{}, ref, func(r *store.Row) error {
 		if held := g.labelOf(r.Label); held.Owner != l.Owner || r.Flags&store.Quarantined != 0 {
 			return nil
 		}
 		o, err := stix.Parse(r.Raw)
-		if err != nil {
-			return nil
+		if err == nil {
+			ms = append(ms, stix.MarkingOf(o))
 		}
-		m = stix.MarkingOf(o)
-		return store.Stop
+		return nil
 	})
-	return label.FromMarkings(l, []stix.Marking{m}), err
+	if len(ms) == 0 {
+		ms = []stix.Marking{{ID: ref}} // nobody knows what it means
+	}
+	return label.FromMarkings(l, ms), err
 }
 
 // everything is for closure, never for showing.

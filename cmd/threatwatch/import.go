@@ -53,7 +53,7 @@ Ctrl-C stops: what was added is kept.`
 
 // Run imports everything named on the command line as one submission.
 func (c *importCmd) Run(a *app) error {
-	sub := intake.Submission{Strict: c.Strict, By: "import"}
+	sub := intake.Submission{Strict: c.Strict, By: "import", Operator: true}
 	if c.TLP != "" {
 		l, err := label.ParseLevel(c.TLP)
 		if err != nil {
