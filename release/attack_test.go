@@ -190,7 +190,20 @@ func TestReferencesToHidden(t *testing.T) {
 				t.Errorf("the public reads of something hidden:\n%s", got)
 			}
 			h.shows("its own", acmePerson, "note 1", hidden)
-			if !strings.HasPrefix(where, "of a marking") { // who cannot read a marking cannot keep to it
+			for _, id := range []string{hidden, oid("identity", 10), oid("marking-definition", 10), oid("extension-definition", 10)} {
+				if err := h.rel.View(public, release.ShowPage).Related(t.Context(), id, 0, func(kind string, it *release.Item) error {
+					t.Errorf("%s refers to %s as %s", it.ID, id, kind)
+					return nil
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+			switch where { // who cannot read a marking cannot keep to it
+			case "of a marking of the whole":
+				h.shows("the public", public, "-note 1")
+			case "of a marking of a part":
+				h.shows("the public", public, "note 1", "-a part")
+			default:
 				h.shows("the public", public, "note 1")
 			}
 		})
@@ -420,6 +433,11 @@ func TestEndKeptApart(t *testing.T) {
 		h.say("acme", thing("malware", 2, "clear", nil))
 		h.say("acme", order...)
 		h.shows("the public", public, "malware 2", "-"+oid("malware", 1))
+		for who, s := range map[string]release.Subject{"the public": public, "its own": acmePerson} {
+			if err := h.rel.View(s, release.ShowPage).Get(t.Context(), oid("malware", 1), func(*release.Item) error { return nil }); threatwatch.KindOf(err) != threatwatch.NotFound {
+				t.Errorf("%s asks for it by its id: %v", who, err)
+			}
+		}
 	}
 }
 
@@ -489,7 +507,7 @@ func TestPolicyTimes(t *testing.T) {
 	for policy, want := range map[string]bool{
 		``: true, `"start_date":"2026-05-01T12:00:00Z"`: true, `"start_date":"2026-05-01T12:00:01Z"`: false, `"end_date":"2026-05-01T12:00:01Z"`: true,
 		`"end_date":"2026-05-01T12:00:00Z"`: false, `"end_date":"1970-01-01T00:00:00Z"`: false, `"end_date":"1969-01-01T00:00:00Z"`: false,
-		`"end_date":"soon"`: false,
+		`"end_date":"soon"`: false, `"tlp":"unheard of"`: false,
 	} {
 		p := m{"iep_version": 2, "tlp": "CLEAR"}
 		if err := json.Unmarshal([]byte("{"+policy+"}"), &p); err != nil {
@@ -542,6 +560,52 @@ func TestCopyIDs(t *testing.T) {
 	}
 	if len(owners) != len(subjects)+2 {
 		t.Errorf("%d ids: %v", len(owners), owners)
+	}
+}
+
+// TestOriginalOfACopy: who is shown a copy finds nothing by the id of the original, and nothing by what was left out.
+func TestOriginalOfACopy(t *testing.T) {
+	h := newHouse(t)
+	const secret = "aec070645fe53ee3b3763059376134f058cc337247c978add178b6ccdfb0019f"
+	file := oid("file", 1)
+	h.say("acme", thing("identity", 1, "clear", nil), thing("malware", 1, "clear", plus(m{"created_by_ref": oid("identity", 1), "description": "secret"}, part(markings["amber"], "description"))),
+		thing("file", 1, "clear", plus(m{"created": nil, "modified": nil, "name": "open.exe", "hashes": m{"SHA-256": secret}}, part(markings["amber"], "hashes"))))
+	v := h.rel.View(public, release.TaxiiRead)
+	if err := v.Get(t.Context(), file, func(*release.Item) error { return nil }); threatwatch.KindOf(err) != threatwatch.NotFound {
+		t.Errorf("by the id of the original: %v", err)
+	}
+	if got := h.page(public, release.Query{IDs: []string{file}, Version: store.Version{All: true}}); len(got) != 0 {
+		t.Errorf("a page of the original: %v", got)
+	}
+	for value, want := range map[string]int{secret: 0, "open.exe": 1} {
+		for who, s := range map[string]release.Subject{"the public": public, "its own": acmePerson} {
+			n := 0
+			if err := h.rel.View(s, release.Lookup).Lookup(t.Context(), value, 0, func(*release.Item) error { n++; return nil }); err != nil || n != want && who == "the public" || n != 1 && who == "its own" {
+				t.Errorf("%s looks up %s: %d, %v", who, value, n, err)
+			}
+		}
+	}
+	h.shows("the public", public, "open.exe", "malware 1", "-"+secret, `-"created_by_ref"`)
+}
+
+// TestStolenCursor: a cursor is good for whom it was made, with the rights they had.
+func TestStolenCursor(t *testing.T) {
+	h := newHouse(t)
+	h.say("acme", thing("malware", 1, "clear", nil), thing("malware", 2, "clear", nil), thing("malware", 3, "green", nil))
+	p, err := h.rel.View(beta, release.TaxiiRead).Page(t.Context(), release.Query{Limit: 1}, func(*release.Item) error { return nil })
+	if err != nil || !p.More {
+		t.Fatal(p, err)
+	}
+	client := beta
+	client.ClientOf = []string{"acme"}
+	for who, s := range map[string]release.Subject{"the public": public, "a person": {Kind: release.Person, Org: "beta", Person: "bob@beta"}, "gamma": {Kind: release.Client, Org: "gamma"},
+		"with other rights": client, "the operator": {Kind: release.Operator, Org: "beta"}} {
+		if _, err := h.rel.View(s, release.TaxiiRead).Page(t.Context(), release.Query{Limit: 1, Next: p.Next}, func(*release.Item) error { return nil }); threatwatch.KindOf(err) != threatwatch.Invalid {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	if got := h.page(beta, release.Query{Next: p.Next}); len(got) != 2 {
+		t.Errorf("its own reader: %v", got)
 	}
 }
 

@@ -281,11 +281,11 @@ func (g *glance) toCopy(s *sight, m mention, c *changes) {
 	}
 }
 
-// drop leaves out a reference to something that is not shown. Whoever cannot see the definition of a marking cannot keep to it, and so
+// drop leaves out a reference to something that is not shown; an object that cannot be without it has no copy. Whoever cannot see the definition of a marking cannot keep to it, and so
 // does not get what it binds.
 func (m mention) drop(c *changes) {
 	switch {
-	case m.Required, m.Kind == "object_marking_refs":
+	case m.Kind == "object_marking_refs":
 		c.none = true
 	case m.Kind == "marking_ref":
 		c.cut = append(c.cut, m.takes...)

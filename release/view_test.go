@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -160,8 +161,11 @@ func transcript(t *testing.T, rel *release.Releaser, s release.Subject, ids, wor
 // differ, since its end is cut: those worlds are checked for canaries only.)
 func TestNonInterference(t *testing.T) {
 	worlds := 25
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		worlds = 3
+	case os.Getenv("THREATWATCH_LONG") != "":
+		worlds = 2000 // times five subjects: 10,000 pairs of exchanges
 	}
 	for seed := range worlds {
 		all := world(rand.New(rand.NewPCG(uint64(seed), 7)))
