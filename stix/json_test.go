@@ -126,12 +126,12 @@ func TestHostileSizes(t *testing.T) {
 		"a million objects":    {"[" + strings.Repeat("{},", 1_000_000) + "{}]", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			took := ownClock(t)
 			_, err := ParseValue([]byte(c.in))
 			if (err == nil) != c.ok {
 				t.Errorf("accepted: %v, want %v (%.200v)", err == nil, c.ok, err)
 			}
-			if d := time.Since(start); d > 5*time.Second {
+			if d := took(); d > 5*time.Second {
 				t.Errorf("took %v", d)
 			}
 		})
