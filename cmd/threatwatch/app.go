@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -16,9 +15,6 @@ import (
 	"threatwatch/account"
 	"threatwatch/store"
 )
-
-// dataFile is the database inside the data directory.
-const dataFile = "threatwatch.db"
 
 // app is what every command is given: the three streams and ways to open what it needs.
 type app struct {
@@ -34,28 +30,6 @@ const atTerminal = "operator at the terminal"
 // audit writes a line of the trail about what somebody at the terminal did.
 func (a *app) audit(st store.Store, what, subject string) error {
 	return account.New(st, time.Now).Audit(context.WithoutCancel(a.ctx), atTerminal, what, subject)
-}
-
-// data is the flag that commands over a data directory embed.
-type data struct {
-	Data string `help:"Directory of the exchange's data. Default: ./data" placeholder:"DIR" default:"./data" env:"THREATWATCH_DATA_DIR" type:"path"`
-}
-
-// openStore opens the store in a directory that exists already: `serve`, `demo` and `org add` make it.
-func (a *app) openStore(dir string) (store.Store, error) {
-	if _, err := os.Stat(filepath.Join(dir, dataFile)); err != nil {
-		err := threatwatch.Errorf(threatwatch.Unavailable, "no exchange in %s", dir)
-		return nil, withHint(err, "name its directory with --data, or make one there with: threatwatch serve --data %s", dir)
-	}
-	return a.createStore(dir)
-}
-
-// createStore opens the store in a directory, making both when they are missing.
-func (a *app) createStore(dir string) (store.Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data directory: %w", err)
-	}
-	return openEngine(a.ctx, filepath.Join(dir, dataFile))
 }
 
 // secretDoc is the record in which the exchange keeps a secret of its own.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 // exchangeTest is an exchange over a database in a temporary folder, with three organisations and a publisher's token for each.
 type exchangeTest struct {
 	t      *testing.T
-	path   string
+	place  place
 	store  store.Store
 	intake *intake.Intake
 	acc    *account.Accounts
@@ -28,7 +27,12 @@ type exchangeTest struct {
 
 func newExchangeTest(t *testing.T, opt taxii.Options) *exchangeTest {
 	t.Helper()
-	x := &exchangeTest{t: t, path: filepath.Join(t.TempDir(), dataFile), tokens: map[string]string{}, opt: opt}
+	return newExchangeIn(t, place(t.TempDir()), opt)
+}
+
+func newExchangeIn(t *testing.T, p place, opt taxii.Options) *exchangeTest {
+	t.Helper()
+	x := &exchangeTest{t: t, place: p, tokens: map[string]string{}, opt: opt}
 	x.start()
 	t.Cleanup(x.stop)
 	for _, id := range []string{"acme", "beta", "gamma"} {
@@ -46,7 +50,7 @@ func newExchangeTest(t *testing.T, opt taxii.Options) *exchangeTest {
 
 func (x *exchangeTest) start() {
 	x.t.Helper()
-	st, err := openEngine(x.t.Context(), x.path)
+	st, err := (&app{ctx: x.t.Context()}).createStore(x.place)
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -75,9 +79,14 @@ func (x *exchangeTest) collection(c store.Collection) string {
 
 // TestBackend runs the TAXII suite on the whole house: accounts, both doors, the database.
 func TestBackend(t *testing.T) {
-	taxiitest.Run(t, func(t *testing.T) taxiitest.Fixture {
+	taxiitest.Run(t, fixture(func(t *testing.T) place { return place(t.TempDir()) }))
+}
+
+// fixture is an exchange in a place as the suite wants it.
+func fixture(where func(*testing.T) place) func(*testing.T) taxiitest.Fixture {
+	return func(t *testing.T) taxiitest.Fixture {
 		fx := taxiitest.Fixture{Root: "/api1/", Alias: "inbox", MaxContentLength: 1 << 20, MaxPage: 200}
-		x := newExchangeTest(t, taxii.Options{Title: "Test", MaxContentLength: fx.MaxContentLength, MaxPage: fx.MaxPage})
+		x := newExchangeIn(t, where(t), taxii.Options{Title: "Test", MaxContentLength: fx.MaxContentLength, MaxPage: fx.MaxPage})
 		fx.Inbox = x.collection(store.Collection{Title: "Inbox", Alias: "inbox", Writable: true, Public: true})
 		fx.Other = x.collection(store.Collection{Title: "Other", Writable: true, Public: true})
 		fx.ReadOnly = x.collection(store.Collection{Title: "Read only", Public: true})
@@ -90,7 +99,7 @@ func TestBackend(t *testing.T) {
 			return x.server.URL
 		}
 		return fx
-	})
+	}
 }
 
 // hiddenCollection is the collection of a source of a third organisation, which nobody declared public.

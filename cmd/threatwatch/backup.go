@@ -26,7 +26,7 @@ func (*backupCmd) Help() string {
   threatwatch backup /backups/threatwatch-2026-11-24.db --data ./data
 
 A consistent copy of everything, taken while the exchange runs. It holds secrets and objects of every marking: keep it as safe as
-the exchange itself.`
+the exchange itself. Data in PostgreSQL is backed up with PostgreSQL's own tools instead: pg_dump, or pg_basebackup with archived WAL.`
 }
 
 // Run writes the backup.
@@ -75,15 +75,19 @@ The directory must not hold an exchange yet. The backup is opened and checked be
 
 // Run restores the backup.
 func (c *restoreCmd) Run(a *app) error {
-	target := filepath.Join(c.Data, dataFile)
+	if c.Data.database() {
+		return threatwatch.Errorf(threatwatch.Unsupported, "an exchange in PostgreSQL is restored with PostgreSQL's tools: pg_restore into an empty database")
+	}
+	dir := string(c.Data)
+	target := filepath.Join(dir, dataFile)
 	if _, err := os.Stat(target); !errors.Is(err, fs.ErrNotExist) {
 		err := threatwatch.Errorf(threatwatch.Conflict, "%s holds an exchange already", c.Data)
 		return withHint(err, "restore into another directory, or move that one away")
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(c.Data, "restore-")
+	tmp, err := os.MkdirTemp(dir, "restore-")
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,7 @@ func (c *restoreCmd) Run(a *app) error {
 	if err := copyFile(filepath.Join(tmp, dataFile), c.File); err != nil {
 		return err
 	}
-	st, err := a.openStore(tmp)
+	st, err := a.openStore(place(tmp))
 	if err != nil {
 		return threatwatch.Errorf(threatwatch.Invalid, "%s is no backup of an exchange: %w", c.File, err)
 	}

@@ -1,9 +1,8 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 )
 
 type checkCmd struct {
@@ -31,16 +30,17 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	state := "will be made at the first start"
-	if _, err := os.Stat(filepath.Join(cfg.Data, dataFile)); err == nil {
-		st, err := a.openStore(cfg.Data)
-		if err != nil {
-			return err
-		}
+	state := "opens"
+	st, err := openExisting(a.ctx, cfg.Data)
+	switch {
+	case errors.Is(err, errNoExchange):
+		state = "will be made at the first start"
+	case err != nil:
+		return err
+	default:
 		if err := st.Close(); err != nil {
 			return err
 		}
-		state = "opens"
 	}
 	fmt.Fprintf(a.Out, "configuration is good\nlisten  %s\ndata    %s: %s\n", cfg.Listen, cfg.Data, state)
 	return nil

@@ -24,7 +24,7 @@ type config struct {
 	Description string `toml:"description"`
 	Contact     string `toml:"contact"`
 
-	Data           string        `toml:"data"`
+	Data           place         `toml:"data"`
 	Listen         string        `toml:"listen"`
 	PublicURL      string        `toml:"public_url"`
 	ShutdownDelay  time.Duration `toml:"shutdown_delay"`
@@ -59,7 +59,7 @@ title = "Threatwatch"       # name of the exchange: on its pages and in TAXII di
 description = ""            # one or two sentences for TAXII discovery
 contact = ""                # whom to write to: address or URL
 
-data = "./data"             # directory of the database; relative to this file
+data = "./data"             # directory of the database, relative to this file; or "postgres://user@host/database"
 listen = "127.0.0.1:8080"   # address and port
 public_url = ""             # "https://cti.example": as others reach it; api_roots in TAXII discovery are absolute when set
 shutdown_delay = "0s"       # with several behind a load balancer: how long to go on answering, not ready, when told to end
@@ -103,7 +103,8 @@ func loadConfig(path string) (*config, error) {
 		return nil, withHint(err, "threatwatch check --example prints all keys")
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Data, &c.TLS.Cert, &c.TLS.Key} {
+	c.Data = c.Data.under(dir)
+	for _, p := range []*string{&c.TLS.Cert, &c.TLS.Key} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

@@ -22,7 +22,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Data = filepath.Join(filepath.Dir(path), "data")
+	want.Data = want.Data.under(filepath.Dir(path))
 	want.TAXII.Root, want.TAXII.MaxContentLength, want.TAXII.MaxObjects, want.TAXII.MaxPage = "api1", 32<<20, 100_000, 1000
 	want.TrustedProxies, want.proxies = got.TrustedProxies, got.proxies
 	if len(got.TrustedProxies) != 0 || !reflect.DeepEqual(got, want) {

@@ -18,7 +18,7 @@ import (
 
 type demoCmd struct {
 	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Where to listen. Default: 127.0.0.1:8080"`
-	Data   string `placeholder:"DIR" type:"path" help:"Directory to keep the data in. Default: a temporary one, removed at the end."`
+	Data   place  `placeholder:"DIR|URL" type:"place" help:"Where to keep the data: a directory, or the postgres:// URL of an empty database. Default: a temporary directory, removed at the end."`
 }
 
 // Help is shown by --help.
@@ -41,7 +41,7 @@ func (c *demoCmd) Run(a *app) error {
 			return err
 		}
 		defer os.RemoveAll(tmp)
-		dir = tmp
+		dir = place(tmp)
 	}
 	st, err := a.createStore(dir)
 	if err != nil {

@@ -33,7 +33,7 @@ type importCmd struct {
 	TLP          string   `name:"tlp" placeholder:"LEVEL" help:"TLP of everything in this import: clear, green, amber, amber+strict or red. An object's own marking still binds when it is stricter."`
 	Strict       bool     `help:"Refuse what the standard only tolerates."`
 	JSON         bool     `name:"json" help:"Print the summary as one JSON line on standard output."`
-	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory."`
+	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory, or in the working directory when the data is in a database."`
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
 	Batch        int      `hidden:"" default:"10000" help:"Objects in one transaction."`
@@ -123,7 +123,11 @@ func (c *importCmd) refusedPath() string {
 		}
 		return '_'
 	}, c.Source)
-	return filepath.Join(c.Data, fmt.Sprintf("refused-%s-%s.ndjson", safe, time.Now().UTC().Format("20060102T150405")))
+	dir := string(c.Data)
+	if c.Data.database() {
+		dir = "."
+	}
+	return filepath.Join(dir, fmt.Sprintf("refused-%s-%s.ndjson", safe, time.Now().UTC().Format("20060102T150405")))
 }
 
 // importRun is one run of the command.

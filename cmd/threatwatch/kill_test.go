@@ -120,7 +120,7 @@ func heldIDs(t *testing.T, data string) map[string]bool {
 		return ids // killed before there was a database
 	}
 	a := &app{ctx: t.Context(), Out: os.Stdout, Err: os.Stderr}
-	st, err := a.openStore(data)
+	st, err := a.openStore(place(data))
 	if err != nil {
 		t.Fatalf("reopen after a kill: %v", err)
 	}

@@ -21,7 +21,7 @@ import (
 
 type serveCmd struct {
 	Config string `placeholder:"FILE" type:"path" env:"THREATWATCH_CONFIG" help:"Configuration file; see: threatwatch check --example"`
-	Data   string `placeholder:"DIR" type:"path" env:"THREATWATCH_DATA_DIR" help:"Directory of the exchange's data; goes before the file. Default: ./data"`
+	Data   place  `placeholder:"DIR|URL" type:"place" env:"THREATWATCH_DATA_DIR" help:"Where the exchange's data is: a directory, or a postgres:// URL; goes before the file. Default: ./data"`
 	Listen string `placeholder:"HOST:PORT" env:"THREATWATCH_LISTEN" help:"Where to listen; goes before the file. Default: 127.0.0.1:8080"`
 }
 
@@ -30,9 +30,10 @@ func (*serveCmd) Help() string {
 	return `Examples:
 
   threatwatch serve --data ./data
+  threatwatch serve --data postgres://threatwatch@db.example/threatwatch
   threatwatch serve --config /etc/threatwatch.toml
 
-Makes the data directory at the first start and prints the link by which the first operator comes in. Ends on SIGTERM or Ctrl-C,
+Makes the data directory, or the tables, at the first start and prints the link by which the first operator comes in. Ends on SIGTERM or Ctrl-C,
 after the requests under way are answered.`
 }
 

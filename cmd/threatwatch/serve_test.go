@@ -36,7 +36,7 @@ type site struct {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	a := &app{ctx: t.Context(), Out: io.Discard, Err: io.Discard}
-	st, err := a.createStore(t.TempDir())
+	st, err := a.createStore(place(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestSigningIn(t *testing.T) {
 
 func TestSetUp(t *testing.T) {
 	a := &app{ctx: t.Context(), Out: io.Discard, Err: io.Discard}
-	st, err := a.createStore(t.TempDir())
+	st, err := a.createStore(place(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

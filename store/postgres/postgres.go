@@ -36,6 +36,9 @@ type Options struct {
 	tracer pgx.QueryTracer // tests look at what is sent
 }
 
+// ErrNone says that a database is empty where an exchange was expected.
+var ErrNone = errors.New("no exchange")
+
 // DB is an open database.
 type DB struct {
 	config  *pgx.ConnConfig
@@ -158,7 +161,7 @@ func (d *DB) prepare(ctx context.Context, mustExist bool) error {
 		return unavailable(err)
 	}
 	if have == 0 && (mustExist || standby) {
-		return threatwatch.Errorf(threatwatch.Unavailable, "no exchange in database %s", d.config.Database)
+		return threatwatch.Errorf(threatwatch.Unavailable, "%w in database %s", ErrNone, d.config.Database)
 	}
 	if standby {
 		return fits(have)
