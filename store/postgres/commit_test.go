@@ -229,8 +229,8 @@ func TestDeadlock(t *testing.T) {
 	if err := <-released; err != nil {
 		t.Error(err)
 	}
-	if err != nil || runs != 2 {
-		t.Errorf("%d runs, %v: want a second run that succeeds", runs, err)
+	if err != nil || runs < 2 { // it may lose more than once: the other is not always the first to get the row
+		t.Errorf("%d runs, %v: want another run, and one that succeeds", runs, err)
 	}
 }
 
