@@ -21,15 +21,16 @@ import (
 )
 
 // database is the URL of the database that stands for a directory.
-func database(t testing.TB, dir string) string {
+func database(t storetest.T, dir string) string {
 	t.Helper()
 	sum := sha256.Sum256([]byte(dir))
-	return pgtest.Start(t).Database(t, "tw_"+hex.EncodeToString(sum[:8]))
+	tb := t.(testing.TB)
+	return pgtest.Start(tb).Database(tb, "tw_"+hex.EncodeToString(sum[:8]))
 }
 
-func open(t *testing.T, dir string) store.Store { return openTraced(t, dir, nil) }
+func open(t storetest.T, dir string) store.Store { return openTraced(t, dir, nil) }
 
-func openTraced(t *testing.T, dir string, tracer pgx.QueryTracer) store.Store {
+func openTraced(t storetest.T, dir string, tracer pgx.QueryTracer) store.Store {
 	t.Helper()
 	d, err := Open(t.Context(), database(t, dir), Options{tracer: tracer})
 	if err != nil {
@@ -43,14 +44,14 @@ func openTraced(t *testing.T, dir string, tracer pgx.QueryTracer) store.Store {
 func TestContract(t *testing.T) {
 	w := &wire{seen: map[string]bool{}}
 	t.Run("Suite", func(t *testing.T) {
-		storetest.Run(t, storetest.Engine{Open: func(t *testing.T, dir string) store.Store { return openTraced(t, dir, w) }, Backup: dump})
+		storetest.Run(t, storetest.Engine{Open: func(t storetest.T, dir string) store.Store { return openTraced(t, dir, w) }, Backup: dump})
 	})
 	w.check(t)
 }
 
 // TestMove moves everything between engines, in each direction.
 func TestMove(t *testing.T) {
-	embedded := func(t *testing.T, dir string) store.Store {
+	embedded := func(t storetest.T, dir string) store.Store {
 		t.Helper()
 		d, err := sqlite.Open(t.Context(), dir, sqlite.Options{})
 		if err != nil {
@@ -64,7 +65,7 @@ func TestMove(t *testing.T) {
 }
 
 // dump copies a database with pg_dump and pg_restore.
-func dump(t *testing.T, from, to string) {
+func dump(t storetest.T, from, to string) {
 	t.Helper()
 	backup, err := pgtest.Command("pg_dump", "--format=custom", database(t, from))
 	if err != nil {

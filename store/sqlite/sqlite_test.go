@@ -15,7 +15,7 @@ func TestContract(t *testing.T) { storetest.Run(t, storetest.Engine{Open: open})
 // TestMove moves everything to another file.
 func TestMove(t *testing.T) { storetest.RunMove(t, open, open) }
 
-func open(t *testing.T, dir string) store.Store {
+func open(t storetest.T, dir string) store.Store {
 	t.Helper()
 	d, err := Open(t.Context(), dir, Options{})
 	if err != nil {

@@ -3,13 +3,12 @@ package storetest
 import (
 	"path/filepath"
 	"sync"
-	"testing"
 
 	"threatwatch/store"
 )
 
 // backupWhileWriting: a backup taken beside a writer opens, and holds an unbroken beginning of the log.
-func backupWhileWriting(t *testing.T, e Engine) {
+func backupWhileWriting(t T, e Engine) {
 	dir, ctx := t.TempDir(), t.Context()
 	st := e.Open(t, dir)
 	for i := range 50 {
@@ -34,7 +33,7 @@ func backupWhileWriting(t *testing.T, e Engine) {
 	})
 	copies := t.TempDir()
 	if e.Backup == nil {
-		e.Backup = func(t *testing.T, _, to string) { backup(t, st, to) }
+		e.Backup = func(t T, _, to string) { backup(t, st, to) }
 	}
 	e.Backup(t, dir, copies)
 	close(stop)
@@ -58,7 +57,7 @@ func backupWhileWriting(t *testing.T, e Engine) {
 }
 
 // backup has the store write the copy itself.
-func backup(t *testing.T, st store.Store, to string) {
+func backup(t T, st store.Store, to string) {
 	t.Helper()
 	path := filepath.Join(to, "threatwatch.db")
 	if err := st.Backup(t.Context(), path, nil); err != nil {

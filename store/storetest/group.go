@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"threatwatch"
@@ -15,7 +14,7 @@ import (
 )
 
 // updatesInTurn: what an update reads stays true until it has written, from however many goroutines and handles: no increment is lost.
-func updatesInTurn(t *testing.T, e Engine) {
+func updatesInTurn(t T, e Engine) {
 	dir, ctx := t.TempDir(), t.Context()
 	handles := []store.Store{e.Open(t, dir), e.Open(t, dir)}
 	const goroutines, each = 8, 25
@@ -57,7 +56,7 @@ func updatesInTurn(t *testing.T, e Engine) {
 
 // neighboursInGroup: updates that wait together may share a transaction. One that fails, in whichever way, undoes only its own; each sees
 // those before it, in its reads and in the last stamp.
-func neighboursInGroup(t *testing.T, e Engine) {
+func neighboursInGroup(t T, e Engine) {
 	st := e.Open(t, t.TempDir())
 	gate := make(chan struct{})
 	var wg sync.WaitGroup
@@ -139,7 +138,7 @@ func neighboursInGroup(t *testing.T, e Engine) {
 }
 
 // waitersWake: Wait returns when another handle has written, soon, and not before.
-func waitersWake(t *testing.T, e Engine) {
+func waitersWake(t T, e Engine) {
 	dir := t.TempDir()
 	a, b := e.Open(t, dir), e.Open(t, dir)
 	for i := range 3 {
@@ -169,7 +168,7 @@ func waitersWake(t *testing.T, e Engine) {
 }
 
 // goneReaders: a caller who goes away ends its reading, and nobody else's.
-func goneReaders(t *testing.T, e Engine) {
+func goneReaders(t T, e Engine) {
 	st := e.Open(t, t.TempDir())
 	for i := range 20 {
 		if err := put(t.Context(), st, indicator(i), "x", "n"); err != nil {

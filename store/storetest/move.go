@@ -18,13 +18,13 @@ func RunMove(t *testing.T, from, to Open) {
 	t.Run("Refused", func(t *testing.T) { moveRefused(t, from, to) })
 }
 
-func mover(t *testing.T, open Open) store.Mover {
+func mover(t T, open Open) store.Mover {
 	t.Helper()
 	return open(t, t.TempDir()).(store.Mover)
 }
 
 // moveWhole: what was put, relabelled, deleted and recorded reads the same in the copy, and both go on alike.
-func moveWhole(t *testing.T, from, to Open) {
+func moveWhole(t T, from, to Open) {
 	ctx, a, b := t.Context(), mover(t, from), mover(t, to)
 	furnish(t, a, 40)
 	done := int64(0)
@@ -46,7 +46,7 @@ func moveWhole(t *testing.T, from, to Open) {
 }
 
 // moveResumed: a move that is interrupted after each part in turn goes on where it stopped, and until its end the copy says so.
-func moveResumed(t *testing.T, from, to Open) {
+func moveResumed(t T, from, to Open) {
 	a := mover(t, from)
 	furnish(t, a, 40)
 	b := mover(t, to)
@@ -92,7 +92,7 @@ func (c *cutting) Load(ctx context.Context, p store.Part) error {
 }
 
 // moveRefused: a target that holds something, and an original that changes meanwhile.
-func moveRefused(t *testing.T, from, to Open) {
+func moveRefused(t T, from, to Open) {
 	a, b := mover(t, from), mover(t, to)
 	furnish(t, a, 3)
 	furnish(t, b, 3)
@@ -119,7 +119,7 @@ func (m *meddling) Finish(ctx context.Context, stamp store.Stamp, oid store.OID)
 	return m.Mover.Finish(ctx, stamp, oid)
 }
 
-func must(t *testing.T, err error) {
+func must(t T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func must(t *testing.T, err error) {
 }
 
 // furnish fills a store with some of everything.
-func furnish(t *testing.T, st store.Store, n int) {
+func furnish(t T, st store.Store, n int) {
 	t.Helper()
 	ctx := t.Context()
 	must(t, st.Update(ctx, func(tx store.Tx) error {
@@ -193,7 +193,7 @@ func putReal(ctx context.Context, st store.Store, id, label, domain string) erro
 }
 
 // view is what can be asked of a furnished store, as text.
-func view(t *testing.T, st store.Store) (text string) {
+func view(t T, st store.Store) (text string) {
 	t.Helper()
 	ctx := t.Context()
 	say := func(format string, args ...any) { text += fmt.Sprintf(format, args...) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"threatwatch/store"
@@ -18,7 +17,7 @@ const (
 
 // pollersMissNothing: sixteen writers over two handles, one poller that remembers the last stamp. The check is then run on a log with
 // a naive clock, where it must find a loss: a check that cannot fail proves nothing.
-func pollersMissNothing(t *testing.T, e Engine) {
+func pollersMissNothing(t T, e Engine) {
 	dir := t.TempDir()
 	handles := []store.Store{e.Open(t, dir), e.Open(t, dir)}
 	ctx := t.Context()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,7 +11,7 @@ import (
 )
 
 // bareRows: a bare listing is the full one, less the heads of those rows that nobody has to look at.
-func bareRows(t *testing.T, e Engine) {
+func bareRows(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	err := st.Update(ctx, func(tx store.Tx) error {
 		l, err := tx.InternLabel(ctx, "open")
@@ -72,7 +71,7 @@ func bareRows(t *testing.T, e Engine) {
 }
 
 // documentsAreFresh: each reader sees what was committed last, through whichever handle, and a transaction what it did itself.
-func documentsAreFresh(t *testing.T, e Engine) {
+func documentsAreFresh(t T, e Engine) {
 	dir := t.TempDir()
 	handles := []store.Store{e.Open(t, dir), e.Open(t, dir)}
 	ctx := t.Context()

@@ -1,4 +1,5 @@
-// Package storetest is the contract of package store as tests: every engine runs them.
+// Package storetest is the contract of package store as tests: every engine runs them, and [Check] runs them outside of tests, on an engine
+// that an operator brings.
 package storetest
 
 import (
@@ -6,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,27 +16,53 @@ import (
 )
 
 // Open opens the store kept in a directory, or opens it once more.
-type Open func(t *testing.T, dir string) store.Store
+type Open func(t T, dir string) store.Store
 
 // Engine is an implementation of the contract.
 type Engine struct {
 	Open Open
 	// Backup copies the store of one directory, which is in use, to another; nil: with [store.Store.Backup].
-	Backup func(t *testing.T, from, to string)
+	Backup func(t T, from, to string)
+	// Patience is how long [Check] waits for a property; 0: five minutes.
+	Patience time.Duration
 }
 
-// Run runs the suite.
+// property is one promise of the contract.
+type property struct {
+	name, says string
+	check      func(T, Engine)
+}
+
+// properties is the suite, the hardest promise first.
+var properties = []property{
+	{"PollersMissNothing", "who remembers the last stamp misses nothing, with 16 writers", pollersMissNothing},
+	{"AllOrNothing", "a transaction happens whole or not at all", allOrNothing},
+	{"SnapshotsStandStill", "a reader sees one state from beginning to end", snapshotsStandStill},
+	{"UpdatesInTurn", "what two transactions decide on the same rows is decided in turn", updatesInTurn},
+	{"NeighboursInGroup", "an error undoes its own transaction and no neighbour's", neighboursInGroup},
+	{"LabelsLimit", "nothing outside the labels of a view is shown, listed or counted", labelsLimit},
+	{"Worlds", "each way of reading gives what the contract in its simplest form gives", worlds},
+	{"SameTwice", "what is held already is not stored again", sameTwice},
+	{"Reopened", "what was acknowledged is there after closing and opening", reopened},
+	{"BareRows", "short listings are the long ones, shortened", bareRows},
+	{"DocumentsAreFresh", "what somebody else changed is seen by the next reader", documentsAreFresh},
+	{"CallbacksMayAsk", "a reader may ask while it is being answered", callbacksMayAsk},
+	{"VersionsAsShown", "versions are chosen as the view shows them", versionsAsShown},
+	{"WordsFind", "full text finds words, beginnings of words, accents folded", wordsFind},
+	{"ValuesAreExact", "a value finds itself and nothing else", valuesAreExact},
+	{"RecordsInOrder", "keys are in order byte by byte", recordsInOrder},
+	{"LabelBodiesAreExact", "labels are told apart byte by byte", labelBodiesAreExact},
+	{"LargeBodies", "large bodies come back as they came", largeBodies},
+	{"SourcesAndCollections", "sources and collections keep their numbers", sourcesAndCollections},
+	{"WaitersWake", "who waits for the log is woken", waitersWake},
+	{"GoneReaders", "a reader that goes away holds nothing up", goneReaders},
+	{"BackupWhileWriting", "a backup beside a writer is an unbroken beginning", backupWhileWriting},
+}
+
+// Run runs the suite as tests.
 func Run(t *testing.T, e Engine) {
-	for name, f := range map[string]func(*testing.T, Engine){
-		"PollersMissNothing": pollersMissNothing, "SnapshotsStandStill": snapshotsStandStill, "AllOrNothing": allOrNothing,
-		"SameTwice": sameTwice, "Reopened": reopened, "BackupWhileWriting": backupWhileWriting, "LabelsLimit": labelsLimit,
-		"BareRows": bareRows, "DocumentsAreFresh": documentsAreFresh,
-		"CallbacksMayAsk": callbacksMayAsk, "VersionsAsShown": versionsAsShown,
-		"Worlds":    worlds,
-		"WordsFind": wordsFind, "ValuesAreExact": valuesAreExact, "RecordsInOrder": recordsInOrder, "LabelBodiesAreExact": labelBodiesAreExact, "LargeBodies": largeBodies,
-		"SourcesAndCollections": sourcesAndCollections, "UpdatesInTurn": updatesInTurn, "NeighboursInGroup": neighboursInGroup, "WaitersWake": waitersWake, "GoneReaders": goneReaders,
-	} {
-		t.Run(name, func(t *testing.T) { f(t, e) })
+	for _, p := range properties {
+		t.Run(p.name, func(t *testing.T) { p.check(t, e) })
 	}
 }
 
@@ -104,7 +132,7 @@ func ids(ctx context.Context, st store.Store, ls store.Labels, after store.Stamp
 }
 
 // snapshotsStandStill: a reader sees one state from its first to its last row, whatever is written meanwhile.
-func snapshotsStandStill(t *testing.T, e Engine) {
+func snapshotsStandStill(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
 		t.Fatal(err)
@@ -132,7 +160,7 @@ func snapshotsStandStill(t *testing.T, e Engine) {
 }
 
 // allOrNothing: an update that fails leaves nothing.
-func allOrNothing(t *testing.T, e Engine) {
+func allOrNothing(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	broken := errors.New("broken off")
 	err := st.Update(ctx, func(tx store.Tx) error {
@@ -157,7 +185,7 @@ func allOrNothing(t *testing.T, e Engine) {
 }
 
 // sameTwice: the same content of the same source is held once and keeps its stamp.
-func sameTwice(t *testing.T, e Engine) {
+func sameTwice(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	for range 2 {
 		if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
@@ -170,7 +198,7 @@ func sameTwice(t *testing.T, e Engine) {
 }
 
 // reopened: everything is there after the store was closed, and stamps go on rising.
-func reopened(t *testing.T, e Engine) {
+func reopened(t T, e Engine) {
 	dir, ctx := t.TempDir(), t.Context()
 	st := e.Open(t, dir)
 	if err := put(ctx, st, indicator(1), "x", "one"); err != nil {
@@ -210,7 +238,7 @@ func reopened(t *testing.T, e Engine) {
 }
 
 // labelsLimit: no way of reading shows a label outside of the set.
-func labelsLimit(t *testing.T, e Engine) {
+func labelsLimit(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	for i, label := range []string{"open", "closed"} {
 		if err := put(ctx, st, indicator(i), label, "same"); err != nil {
@@ -256,7 +284,7 @@ func labelsLimit(t *testing.T, e Engine) {
 }
 
 // sourcesAndCollections: numbers are given in order from 1, documents come back whole, and an update replaces.
-func sourcesAndCollections(t *testing.T, e Engine) {
+func sourcesAndCollections(t T, e Engine) {
 	dir, ctx := t.TempDir(), t.Context()
 	st := e.Open(t, dir)
 	sources := []store.Source{{Name: "a", Title: "Ä\x00", Quota: 1 << 40, Public: true}, {Name: "b", Owner: "org", Default: "{}"}}

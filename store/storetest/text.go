@@ -6,14 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
 
 	"threatwatch"
 	"threatwatch/store"
 )
 
 // wordsFind: what is a word, and which words find it, is the same in every engine.
-func wordsFind(t *testing.T, e Engine) {
+func wordsFind(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	const text = `APT-29 (aka "Cozy Bear") used naïve Ünïcode; Łódź, ΣΊΣΥΦΟΣ & Кий; 10.0.0.1 evil.example.com/path?q=1 C++ it's 漢字 re\u0301sume\u0301`
 	texts := []string{strings.NewReplacer(`\u0301`, "\u0301").Replace(text), "bear cozy", "\x00", "nul\x00between", strings.Repeat("long", 20000) + " tail",
@@ -47,7 +46,7 @@ func wordsFind(t *testing.T, e Engine) {
 }
 
 // valuesAreExact: a value is found by exactly its bytes.
-func valuesAreExact(t *testing.T, e Engine) {
+func valuesAreExact(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	values := []string{"a", "A", "ä", "a\u0308", "ß", "ss", "", " a", "a ", "a\x00", "a\x00b", "\xff", "\uFFFD", "%", "_", `\`, "'; --", "漢字", "🐻", strings.Repeat("v", 10000)}
 	for i, v := range values {
@@ -67,7 +66,7 @@ func valuesAreExact(t *testing.T, e Engine) {
 }
 
 // recordsInOrder: keys go byte by byte, whatever the language of the server.
-func recordsInOrder(t *testing.T, e Engine) {
+func recordsInOrder(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	keys := []string{"", "a", "A", "B", "b", "ab", "a-b", "a b", "a\x01", "a\U0010FFFF", "a\uFFFF", "ä", "z", "Z", "é", "e\u0301", "ß", "_", "%", "a%", "a_", `\`, "'", "10", "9", "1", "日本", "🐻",
 		strings.Repeat("k", store.MaxKey)}
@@ -114,7 +113,7 @@ func recordsInOrder(t *testing.T, e Engine) {
 }
 
 // refused: keys that some engine could not keep are refused by all, and reading them finds nothing.
-func refused(t *testing.T, st store.Store) {
+func refused(t T, st store.Store) {
 	t.Helper()
 	ctx := t.Context()
 	for _, k := range [][2]string{{"", "a"}, {"k", "a\x00"}, {"k\x00", "a"}, {"k", "\xff"}, {"k", strings.Repeat("k", store.MaxKey+1)}} {
@@ -143,7 +142,7 @@ func refused(t *testing.T, st store.Store) {
 }
 
 // labelBodiesAreExact: bodies are interned by exactly their bytes, of any length.
-func labelBodiesAreExact(t *testing.T, e Engine) {
+func labelBodiesAreExact(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	bodies := []string{"a", "A", "", "a\x00", "\xff", "ä", "a\u0308", strings.Repeat("long", 5000), strings.Repeat("long", 5000) + "er"}
 	ids := map[store.LabelID]string{}
@@ -183,7 +182,7 @@ func labelBodiesAreExact(t *testing.T, e Engine) {
 }
 
 // largeBodies: bodies of any size come back as they went in, also many on one page, and memory does not grow with the page.
-func largeBodies(t *testing.T, e Engine) {
+func largeBodies(t T, e Engine) {
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	noise := rand.NewChaCha8([32]byte{1})
 	sizes := []int{0, 1, 2000, 16 << 10, 16<<10 + 1, 1 << 20, 4 << 20, 4 << 20, 100}
@@ -220,8 +219,12 @@ func largeBodies(t *testing.T, e Engine) {
 			return err
 		}
 		for i = 0; i < len(sizes); {
+			before := i
 			if err := sn.ByID(ctx, everything{}, indicator(i), check); err != nil {
 				return err
+			}
+			if i == before {
+				return fmt.Errorf("%s is not found by its id", indicator(i))
 			}
 		}
 		return nil

@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"testing"
 
 	"threatwatch/store"
 )
 
 // callbacksMayAsk: what is called for a row reads the same snapshot, the same question included.
-func callbacksMayAsk(t *testing.T, e Engine) {
+func callbacksMayAsk(t T, e Engine) {
 	ctx, st := t.Context(), e.Open(t, t.TempDir())
 	for i := range 3 {
 		if err := put(ctx, st, indicator(i), "x", "n"); err != nil {
@@ -60,7 +59,7 @@ func putVersion(ctx context.Context, st store.Store, modified int64, f store.Fla
 }
 
 // versionsAsShown: versions compete with those that are shown under the same id.
-func versionsAsShown(t *testing.T, e Engine) {
+func versionsAsShown(t T, e Engine) {
 	ctx, st := t.Context(), e.Open(t, t.TempDir())
 	for v, f := range []store.Flags{0, store.Check, store.Check, 0, store.Check, store.Check} { // versions 1 to 6
 		if err := putVersion(ctx, st, int64(v+1), f); err != nil {

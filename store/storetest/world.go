@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -17,7 +16,7 @@ import (
 
 // world is a store filled at random, and what is known of it: the contract in its simplest form, to compare with.
 type world struct {
-	t      *testing.T
+	t      T
 	st     store.Store
 	rng    *rand.Rand
 	labels []store.LabelID
@@ -42,7 +41,7 @@ func worldID(n int) string {
 }
 
 // newWorld writes some two hundred assertions, then changes and deletes some.
-func newWorld(t *testing.T, st store.Store, seed uint64) *world {
+func newWorld(t T, st store.Store, seed uint64) *world {
 	w := &world{t: t, st: st, rng: rand.New(rand.NewPCG(seed, 0)), held: map[store.OID]*store.Put{}, colls: map[store.OID][]store.CollectionID{}}
 	ctx := t.Context()
 	w.update(func(tx store.Tx) error {

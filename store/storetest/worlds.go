@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 
 	"threatwatch"
 	"threatwatch/store"
 )
 
 // worlds compares each way of reading with the contract in its simplest form, on a few random worlds.
-func worlds(t *testing.T, e Engine) {
+func worlds(t T, e Engine) {
 	for seed := range uint64(3) {
 		w := newWorld(t, e.Open(t, t.TempDir()), seed)
 		if len(w.held) < 50 {
@@ -22,7 +21,7 @@ func worlds(t *testing.T, e Engine) {
 			"QueriesAgree": queriesAgree, "PagesJoin": pagesJoin, "IdentitiesAgree": identitiesAgree, "FindingAgrees": findingAgrees,
 			"SearchAgrees": searchAgrees, "CountsAgree": countsAgree, "LogTellsAll": logTellsAll,
 		} {
-			t.Run(fmt.Sprint(name, seed), func(t *testing.T) {
+			within(t, fmt.Sprint(name, seed), func(t T) {
 				w.t = t
 				check(w)
 			})
