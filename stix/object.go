@@ -117,7 +117,7 @@ func checkHead(typ, id string) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "type is missing (STIX 2.1 §3.2)")
 	}
 	if !ValidType(typ) {
-		return threatwatch.Errorf(threatwatch.Invalid, "type %q: 3 to 250 of a–z, 0–9 and single hyphens (STIX 2.1 §2.9)", clip(typ))
+		return threatwatch.Errorf(threatwatch.Invalid, "type %q: a letter, then 2 to 249 of a–z, 0–9 and single hyphens (STIX 2.1 §3.1)", clip(typ))
 	}
 	if id == "" {
 		return threatwatch.Errorf(threatwatch.Invalid, "id is missing (STIX 2.1 §3.2)")
@@ -142,9 +142,9 @@ func (o *Object) Digest() [32]byte {
 	return sha256.Sum256(b)
 }
 
-// ValidType says whether s can be the type of an object (STIX 2.1 §3.1; S001).
+// ValidType says whether s can be the type of an object (STIX 2.1 §3.1, §11.2; S001).
 func ValidType(s string) bool {
-	if len(s) < 3 || len(s) > 250 || s[0] == '-' || s[len(s)-1] == '-' {
+	if len(s) < 3 || len(s) > 250 || s[0] < 'a' || s[len(s)-1] == '-' {
 		return false
 	}
 	for i := 0; i < len(s); i++ {

@@ -45,7 +45,7 @@ type rule struct {
 type shape struct {
 	section string
 	rules   []rule
-	some    bool // at least one of the properties is present
+	some    int // so many of the properties are present at least
 	check   func(c *checker, v *Value)
 }
 
@@ -97,7 +97,8 @@ func (r rule) observable() rule                       { r.sco = true; return r }
 func (r rule) domain() rule                           { r.sdo = true; return r }
 func typ(section string, rules ...rule) *shape        { return &shape{section: section, rules: rules} }
 func (s *shape) when(f func(*checker, *Value)) *shape { s.check = f; return s }
-func (s *shape) any() *shape                          { s.some = true; return s }
+func (s *shape) any() *shape                          { return s.least(1) }
+func (s *shape) least(n int) *shape                   { s.some = n; return s }
 
 // shapeOf returns the table of a type, or nil for a custom one.
 func shapeOf(typ string) *shape {

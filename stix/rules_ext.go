@@ -16,7 +16,7 @@ var predefined = map[string]struct {
 	"socket-ext": {"network-traffic", typ("§6.12.4", vocab("address_family", addressFamily).must(), flag("is_blocking"), flag("is_listening"),
 		typed("options", tIntDict), vocab("socket_type", socketTypes), count("socket_descriptor"), number("socket_handle"))},
 	"tcp-ext": {"network-traffic", typ("§6.12.5", hexa("src_flags_hex"), hexa("dst_flags_hex")).any()},
-	"windows-process-ext": {"process", typ("§6.13.2", flag("aslr_enabled"), flag("dep_enabled"), text("priority"), text("owner_sid"), text("window_title"),
+	"windows-process-ext": {"process", typ("§6.13.2", flag("aslr_enabled"), flag("dep_enabled"), text("priority"), text("owner_sid"), text("window_title"), text("windows_title"),
 		typed("startup_info", tDict), vocab("integrity_level", integrity)).any()},
 	"windows-service-ext": {"process", typ("§6.13.3", text("service_name"), texts("descriptions"), text("display_name"), text("group_name"),
 		vocab("start_type", serviceStart), refs("service_dll_refs", "file"), vocab("service_type", serviceTypes), vocab("service_status", serviceStatus)).any()},
@@ -26,10 +26,17 @@ var predefined = map[string]struct {
 // dataStream is STIX 2.1 §6.7.3.2.
 var dataStream = typ("§6.7.3.2", text("name").must(), hashes("hashes"), count("size"))
 
-// peBinary is STIX 2.1 §6.7.6.
+// peBinary is STIX 2.1 §6.7.6: pe_type and at least one property more.
 var peBinary = typ("§6.7.6", vocab("pe_type", peTypes).must(), text("imphash"), hexa("machine_hex"), count("number_of_sections"),
-	when("time_date_stamp"), hexa("pointer_to_symbol_table_hex"), count("number_of_symbols"), count("size_of_optional_header"),
-	hexa("characteristics_hex"), hashes("file_header_hashes"), part("optional_header", peHeader), parts("sections", peSection))
+	when("time_date_stamp").with(checkWholeSecond), hexa("pointer_to_symbol_table_hex"), count("number_of_symbols"), count("size_of_optional_header"),
+	hexa("characteristics_hex"), hashes("file_header_hashes"), part("optional_header", peHeader), parts("sections", peSection)).least(2)
+
+// checkWholeSecond: the time in a PE header is precise to the second (STIX 2.1 §6.7.6).
+func checkWholeSecond(c *checker, v *Value) {
+	if _, nano, ok := scanTime(v.Str); ok && nano != 0 {
+		c.fail("", "§6.7.6", "%s is not a whole second", show(v))
+	}
+}
 
 // peHeader is STIX 2.1 §6.7.6.2.
 var peHeader = typ("§6.7.6.2", hexa("magic_hex"), number("major_linker_version"), number("minor_linker_version"), count("size_of_code"),

@@ -37,20 +37,36 @@ func checkLanguageContent(c *checker, v *Value) {
 	}
 }
 
-// translations checks names and values of one language: strings, lists with an empty string for "none", or objects.
+// translations checks names and values of one language.
 func (c *checker) translations(v *Value) {
 	for _, m := range v.Members {
 		c.push(m.Name)
 		if !propertyName(m.Name) {
 			c.fail("", "§7.1", "%q is no property name", clip(m.Name))
 		}
-		switch m.Value.Kind {
-		case String, Array, Dict:
-			c.openValue(m.Value)
-		default:
-			c.fail("", "§7.1", "a translation is a string, a list or an object")
-		}
+		c.translation(m.Value)
 		c.pop()
+	}
+}
+
+// translation mirrors the value in the target: a string, a list of translations ("" for none), or an object of them.
+func (c *checker) translation(v *Value) {
+	switch {
+	case v.Kind == String:
+	case v.Kind == Array && len(v.Items) > 0:
+		for i, it := range v.Items {
+			c.at(i)
+			c.translation(it)
+			c.pop()
+		}
+	case v.Kind == Dict && len(v.Members) > 0:
+		for _, m := range v.Members {
+			c.push(m.Name)
+			c.translation(m.Value)
+			c.pop()
+		}
+	default:
+		c.fail("", "§7.1", "a translation is a string, or a list or an object that is not empty")
 	}
 }
 

@@ -96,7 +96,7 @@ var relations = map[string]map[string][]string{
 	"malware": {"authored-by": {"threat-actor", "intrusion-set"}, "beacons-to": infra, "exfiltrates-to": infra, "communicates-with": peers,
 		"controls": bad, "downloads": {"malware", "file", "tool"}, "drops": {"malware", "file", "tool"}, "exploits": holes,
 		"originates-from": places, "targets": {"identity", "infrastructure", "location", "vulnerability"}, "uses": means, "variant-of": bad},
-	"malware-analysis": {"characterizes": bad, "analysis-of": bad, "static-analysis-of": bad, "dynamic-analysis-of": bad},
+	"malware-analysis": {"characterizes": bad, "analysis-of": bad, "av-analysis-of": bad, "static-analysis-of": bad, "dynamic-analysis-of": bad},
 	"threat-actor": {"attributed-to": {"identity"}, "compromises": infra, "hosts": infra, "owns": infra, "impersonates": {"identity"},
 		"located-at": places, "targets": booty, "uses": means},
 	"tool": {"delivers": bad, "drops": bad, "has": holes, "targets": {"identity", "infrastructure", "location", "vulnerability"}, "uses": infra},

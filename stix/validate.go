@@ -194,8 +194,8 @@ func (c *checker) rest(v *Value, s *shape) {
 			c.fail(r.name, s.section, "%s is required", r.name)
 		}
 	}
-	if s.some && !s.anyOf(v) {
-		c.fail("", s.section, "at least one of its properties is present")
+	if s.some > s.count(v) {
+		c.fail("", s.section, "at least %d of its properties are present", s.some)
 	}
 	if s.check != nil && (!c.v20 || !s.later()) {
 		s.check(c, v)
@@ -207,13 +207,15 @@ func (s *shape) later() bool {
 	return s == domainShapes["location"] || s == domainShapes["malware-analysis"]
 }
 
-func (s *shape) anyOf(v *Value) bool {
+// count says how many of the members are properties of the table.
+func (s *shape) count(v *Value) int {
+	n := 0
 	for i := range v.Members {
 		if s.find(v.Members[i].Name) != nil {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // rest20 are the properties that only STIX 2.0 requires.
@@ -250,6 +252,9 @@ func (c *checker) object(v *Value, s *shape) {
 			c.property(r, m.Value)
 		} else {
 			c.openValue(m.Value)
+			if !propertyName(m.Name) {
+				c.fail("", "§3.1", "%q is no property name", clip(m.Name))
+			}
 			if c.strict && r == nil && m.Name != "extension_type" {
 				c.warn("", s.section, "the standard does not define this property here")
 			}

@@ -60,7 +60,7 @@ func (c *checker) uuid(v *Value) {
 			c.warn("id", "§2.9", "the UUID should be of version 4")
 		}
 	case c.typ == "process":
-		c.fail("id", "§6.13", "the id of a process has a UUID of version 4")
+		c.warn("id", "§6.13", "the UUID of a process should be of version 4")
 	case version != '5':
 		c.warn("id", "§2.9", "the UUID of an observable should be of version 5 or 4")
 	case !contributes(c.typ, v):
@@ -136,9 +136,11 @@ func (c *checker) custom(name string, v *Value, unannounced bool) {
 	case reservedName(name):
 		c.fail("", "§3.8", "the property name %s is reserved", name)
 	case !propertyName(name):
-		c.fail("", "§3.1", "%q is no property name: 3 to 250 of a–z, 0–9 and _", clip(name))
+		c.fail("", "§3.1", "%q is no property name: a letter, then 2 to 249 of a–z, 0–9 and _", clip(name))
 	case c.v20:
-	case commonShape.find(name) != nil || name == "defanged":
+	case name == "defanged" && knownType(c.typ):
+		c.fail("", "§3.2", "defanged is used on observables only")
+	case commonShape.find(name) != nil:
 		if knownType(c.typ) && !(name == "modified" && c.typ == "marking-definition") {
 			c.warn("", "§3.2", "%s is not a property of %s", name, c.typ)
 		}
@@ -161,13 +163,13 @@ func (c *checker) customType(v *Value, newType string) {
 	}
 }
 
-// propertyName is STIX 2.1 §3.1: 3 to 250 of a–z, 0–9 and underscore (S009); id is the standard's own exception.
+// propertyName is STIX 2.1 §3.1: a letter, then 2 to 249 of a–z, 0–9 and underscore (S009); id is the standard's own exception.
 func propertyName(s string) bool {
 	if len(s) < 3 || len(s) > 250 {
 		return s == "id"
 	}
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_') {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '_')) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package stix
 import (
 	"encoding/base64"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -50,9 +51,7 @@ func (c *checker) typed(r *rule, v *Value) bool {
 	case tRef:
 		c.reference(r, v)
 	case tHex:
-		if c.want(v, String, "§2.8", "a string") && !evenHex(v.Str) {
-			c.fail("", "§2.8", "%s is not an even number of hexadecimal digits", show(v))
-		}
+		c.hex(v)
 	case tBinary:
 		if c.want(v, String, "§2.1", "a string") && !isBase64(v.Str) {
 			c.fail("", "§2.1", "the value is not base64 (RFC 4648)")
@@ -77,6 +76,16 @@ func (c *checker) want(v *Value, k Kind, section, what string) bool {
 	}
 	c.fail("", section, "%s is not %s", show(v), what)
 	return false
+}
+
+func (c *checker) hex(v *Value) {
+	switch {
+	case !c.want(v, String, "§2.8", "a string"):
+	case !evenHex(v.Str):
+		c.fail("", "§2.8", "%s is not an even number of hexadecimal digits", show(v))
+	case strings.ToLower(v.Str) != v.Str:
+		c.warn("", "§2.8", "hexadecimal digits should be in lower case")
+	}
 }
 
 func (c *checker) integer(r *rule, v *Value) bool {
@@ -122,7 +131,7 @@ func (c *checker) reference(r *rule, v *Value) {
 	case typ == "bundle":
 		c.fail("", "§8", "a bundle is not a STIX object: nothing refers to it")
 	case len(r.targets) > 0:
-		c.target(r, typ, known)
+		c.target(r, typ)
 	case r.sco && known && !IsSCO(typ):
 		c.fail("", "§2.9", "%s refers to observables, not to %s", r.name, typ)
 	case r.sdo && known && !IsSDO(typ):
@@ -130,17 +139,10 @@ func (c *checker) reference(r *rule, v *Value) {
 	}
 }
 
-func (c *checker) target(r *rule, typ string, known bool) {
-	for _, t := range r.targets {
-		if t == typ {
-			return
-		}
-	}
-	if known {
+func (c *checker) target(r *rule, typ string) {
+	if !slices.Contains(r.targets, typ) {
 		c.fail("", "§2.9", "%s refers to %s, not to %s", r.name, strings.Join(r.targets, " or "), typ)
-		return
 	}
-	c.warn("", "§2.9", "%s refers to %s; %s is a custom type", r.name, strings.Join(r.targets, " or "), typ)
 }
 
 // hashes is STIX 2.1 §2.7 (S013): names of 3 to 250 characters, values in the form of the algorithm.
@@ -166,9 +168,26 @@ func (c *checker) hash(name string, v *Value) {
 	switch n := digestLength(name); {
 	case n > 0 && (len(v.Str) != n || !onlyHex(v.Str)):
 		c.fail("", "§2.7", "a %s has %d hexadecimal digits", name, n)
+	case n == 0 && !fuzzyHash(name, v.Str):
+		c.fail("", "§2.7", "%s is not in the form of %s", show(v), name)
 	case n < 0 && !c.v20:
 		c.warn("", "§2.7", "%s is not in hash-algorithm-ov", clip(name))
 	}
+}
+
+// fuzzyHash says whether s looks like an SSDEEP (a block size and two base64 texts between colons) or a TLSH (70 hexadecimal digits, after T1
+// in newer versions).
+func fuzzyHash(name, s string) bool {
+	if name == "TLSH" {
+		s = strings.TrimPrefix(s, "T1")
+		return len(s) == 70 && onlyHex(s)
+	}
+	for i := 0; i < len(s); i++ {
+		if !wordByte(s[i]) && strings.IndexByte("/+:.", s[i]) < 0 || s[i] == '_' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 148 // FUZZY_MAX_RESULT of ssdeep
 }
 
 // dictionaryKey is STIX 2.1 §2.3 (S008).
@@ -361,23 +380,30 @@ func checkMailbox(c *checker, v *Value) {
 	}
 }
 
-// checkMIME is the form type/subtype (STIX 2.1 §6.1).
+// checkMIME is the form type/subtype (STIX 2.1 §6.1); IANA's list is only recommended.
 func checkMIME(c *checker, v *Value) {
 	major, minor, ok := strings.Cut(v.Str, "/")
-	switch major {
-	case "application", "audio", "font", "image", "message", "model", "multipart", "text", "video":
-	default:
-		ok = false
+	if !ok || !relationName(strings.ToLower(major)) || minor == "" || strings.ContainsAny(minor, " /\t") {
+		c.fail("", "§6.1", "%s is not a media type", show(v))
+		return
 	}
-	if !ok || minor == "" || strings.ContainsAny(minor, " /\t") {
-		c.fail("", "§6.1", "%s is not a media type of IANA", show(v))
+	switch strings.ToLower(major) {
+	case "application", "audio", "font", "haptics", "image", "message", "model", "multipart", "text", "video":
+	default:
+		c.warn("", "§6.1", "%s is not a media type of IANA", show(v))
 	}
 }
 
 // checkCharset is the form of a name in IANA's list of character sets (STIX 2.1 §6.3, §6.7).
 func checkCharset(c *checker, v *Value) {
-	if v.Str == "" || strings.ContainsAny(v.Str, " \t\r\n\"',;") {
-		c.fail("", "§6.7", "%s is not a character set of IANA", show(v))
+	for i := 0; i < len(v.Str); i++ {
+		if !wordByte(v.Str[i]) && strings.IndexByte("-.:+/()", v.Str[i]) < 0 {
+			c.fail("", "§6.7", "%s is not a character set of IANA", show(v))
+			return
+		}
+	}
+	if v.Str == "" {
+		c.fail("", "§6.7", "the name of a character set is empty")
 	}
 }
 
