@@ -47,6 +47,7 @@ func (f *facts) String() string {
 // findFacts starts each system once more and looks at what it keeps.
 func (b *bench) findFacts(ctx context.Context, systems []system) error {
 	f := &facts{cells: map[string]map[string]string{}}
+	b.report.add(f)
 	for _, s := range systems {
 		f.systems = append(f.systems, s.name)
 		dir, err := b.scratch("facts")
@@ -63,7 +64,6 @@ func (b *bench) findFacts(ctx context.Context, systems []system) error {
 		w.http.close()
 		x.stop()
 	}
-	b.report.add(f)
 	return ctx.Err()
 }
 

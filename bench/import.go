@@ -22,6 +22,7 @@ func (b *bench) measureImport(ctx context.Context) error {
 		t.systems = append(t.systems, e.name)
 	}
 	t.systems = append(t.systems, floor)
+	b.report.add(t)
 	for _, n := range b.imports {
 		if why := b.lacksRoom(n); why != "" {
 			t.skip(importRow("import", n), t.systems[0], why)
@@ -50,7 +51,6 @@ func (b *bench) measureImport(ctx context.Context) error {
 	if err := b.importATTACK(ctx, t); err != nil {
 		return err
 	}
-	b.report.add(t)
 	return nil
 }
 

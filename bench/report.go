@@ -13,7 +13,7 @@ func progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
 }
 
-// report is all that a run found, as Markdown.
+// report is all that a run found, as Markdown. Sections are added when they are begun, so that what was found before an end is there.
 type report struct {
 	command  string
 	rounds   int

@@ -85,6 +85,9 @@ func (v *visit) ask(ctx context.Context, what, unit string, step func(client int
 			continue
 		}
 		f := drive(ctx, n, v.budget, step)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if e, ok := errors.AsType[net.Error](f.err); ok && e.Timeout() {
 			return fmt.Errorf("%s: no answer within %s", r.label(), v.timeout())
 		}
@@ -209,13 +212,16 @@ func (v *visit) adds(ctx context.Context) error {
 	for _, size := range envelopeSizes {
 		for _, n := range v.clients {
 			i, size = i+1, min(size, len(v.sets[0]))
-			v.add(ctx, row{what: "add, envelopes of " + thousands(size), unit: "objects/s", clients: n}, i, size)
+			err := v.add(ctx, row{what: "add, envelopes of " + thousands(size), unit: "objects/s", clients: n}, i, size)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (v *visit) add(ctx context.Context, r row, collection, size int) {
+func (v *visit) add(ctx context.Context, r row, collection, size int) error {
 	envelopes := v.sets[collection].envelopes(size)
 	var turn atomic.Int64
 	f := drive(ctx, r.clients, v.budget, func(int) (work, error) {
@@ -226,9 +232,13 @@ func (v *visit) add(ctx context.Context, r row, collection, size int) {
 		_, err := v.http.do(ctx, "POST", v.x.collection(collection)+"objects/", envelopes[k])
 		return work{units: min(size, len(v.sets[collection])-k*size)}, err
 	})
-	if f.done == 0 {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case f.done == 0:
 		v.skip(r, fmt.Sprintf("fails: %v", f.err))
-		return
+	default:
+		v.t.add(r, v.system, f)
 	}
-	v.t.add(r, v.system, f)
+	return nil
 }
