@@ -2,8 +2,9 @@
 // same run: medallion and OpenTAXII, nginx as the ceiling of what can be served, a copied file as the floor of what an import costs.
 //
 //	go run ./bench                  # small sizes, under three minutes
-//	go run ./bench -full            # the sizes of doc/performance.md, about an hour
+//	go run ./bench -full            # the sizes of doc/performance.md, about an hour, two with -postgres
 //	go run ./bench -full -huge      # ten million objects as well
+//	go run ./bench -postgres        # on both engines
 //	go run ./bench -only taxii      # one part
 //
 // It goes in rounds, A B C A B C, so that a noisy minute hits everyone, and prints median and spread. Peers are installed into
@@ -31,6 +32,7 @@ type bench struct {
 	dir    string // everything else, removed at the end
 
 	engines []engine
+	cluster *cluster // with -postgres
 	report  report
 }
 
@@ -50,6 +52,7 @@ var parts = []part{
 func main() {
 	full := flag.Bool("full", false, "the sizes of doc/performance.md")
 	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
+	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
 	only := flag.String("only", "start,import,read,taxii", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
 	envs := flag.String("envs", "bench/.venv", "where to keep the Python environments of the peers")
@@ -64,7 +67,7 @@ func main() {
 	if *huge {
 		b.imports, b.held = append(b.imports, tenMillion), append(b.held, tenMillion)
 	}
-	err := b.run(ctx, strings.Split(*only, ","))
+	err := b.run(ctx, strings.Split(*only, ","), *postgres)
 	if len(b.report.sections) > 0 { // also when something went wrong later
 		fmt.Print(b.report.String())
 	}
@@ -77,11 +80,19 @@ func main() {
 }
 
 // run runs the parts that are asked for.
-func (b *bench) run(ctx context.Context, only []string) error {
+func (b *bench) run(ctx context.Context, only []string, postgres bool) error {
 	if err := b.prepare(); err != nil {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
+	if postgres {
+		if c, err := b.startPostgres(ctx); err != nil {
+			b.report.add(note("PostgreSQL is left out: " + err.Error() + "."))
+		} else {
+			defer c.stop()
+			b.cluster, b.engines = c, append(b.engines, c.engine())
+		}
+	}
 	for _, name := range only {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.name == name })
 		if i < 0 {

@@ -20,6 +20,25 @@ func (b *bench) opentaxii() system {
 	}
 }
 
+// opentaxiiOn is the same over PostgreSQL.
+func (b *bench) opentaxiiOn(c *cluster) system {
+	return system{
+		name:  "OpenTAXII on PostgreSQL",
+		setup: "the same on the same PostgreSQL server",
+		start: func(ctx context.Context, dir string, collections int) (*exchange, error) {
+			name, err := c.create(ctx)
+			if err != nil {
+				return nil, err
+			}
+			x, err := b.startOpenTAXII(ctx, dir, collections, c.url(name))
+			if x != nil {
+				x.database = c.process
+			}
+			return x, err
+		},
+	}
+}
+
 func (b *bench) startOpenTAXII(ctx context.Context, dir string, collections int, database string) (*exchange, error) {
 	bin, err := b.venv(ctx, "opentaxii")
 	if err != nil {

@@ -35,6 +35,11 @@ func (r *report) String() string {
 	return s.String()
 }
 
+// note is a section of a few words.
+type note string
+
+func (n note) String() string { return string(n) + "\n" }
+
 // row is one thing that is measured.
 type row struct {
 	what    string

@@ -18,7 +18,11 @@ func (b *bench) measureTAXII(ctx context.Context) error {
 
 // exchanges are the systems that can be written to; the first is ours.
 func (b *bench) exchanges() []system {
-	return []system{b.threatwatch("Threatwatch", b.sqlite()), b.medallion(), b.opentaxii()}
+	list := []system{b.threatwatch("Threatwatch", b.sqlite()), b.medallion(), b.opentaxii()}
+	if b.cluster != nil {
+		list = append(list, b.threatwatch("Threatwatch on PostgreSQL", b.cluster.engine()), b.opentaxiiOn(b.cluster))
+	}
+	return list
 }
 
 // compare visits each system in each round, with n objects in each collection.
