@@ -16,6 +16,7 @@ type cli struct {
 	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
 	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`
 	Audit      auditCmd      `cmd:"" help:"What was done, and by whom."`
+	Store      storeCmd      `cmd:"" help:"The engine under an exchange: copy to another."`
 	StoreCheck storeCheckCmd `cmd:"" name:"store-check" help:"Does a PostgreSQL-like engine keep what an exchange needs?"`
 	Validate   validateCmd   `cmd:"" help:"Check files against STIX 2.1: one verdict each."`
 	Version    versionCmd    `cmd:"" help:"Print the version, the commit and the modules built in."`

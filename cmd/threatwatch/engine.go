@@ -22,18 +22,23 @@ func (a *app) openStore(p place) (store.Store, error) {
 	if errors.Is(err, errNoExchange) {
 		return nil, withHint(err, "say where it is with --data, or make one there with: threatwatch serve --data %s", p)
 	}
-	return st, err
+	return whole(a.ctx, st, err)
 }
 
 // createStore opens the store in a place, making what is missing.
 func (a *app) createStore(p place) (store.Store, error) {
+	st, err := openOrMake(a.ctx, p)
+	return whole(a.ctx, st, err)
+}
+
+func openOrMake(ctx context.Context, p place) (store.Store, error) {
 	if p.database() {
-		return postgres.Open(a.ctx, string(p), postgres.Options{})
+		return postgres.Open(ctx, string(p), postgres.Options{})
 	}
 	if err := os.MkdirAll(string(p), 0o700); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
-	return sqlite.Open(a.ctx, string(p), sqlite.Options{})
+	return sqlite.Open(ctx, string(p), sqlite.Options{})
 }
 
 // errNoExchange: the place is empty.
