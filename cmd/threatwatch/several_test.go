@@ -26,7 +26,12 @@ import (
 // fails, nothing that was accepted is missing.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
-	bin, data := buildProgram(t), t.TempDir()
+	bin := buildProgram(t)
+	t.Run("Embedded", func(t *testing.T) { rollingRestart(t, bin, t.TempDir()) })
+	t.Run("PostgreSQL", func(t *testing.T) { rollingRestart(t, bin, string(newDatabase(t))) })
+}
+
+func rollingRestart(t *testing.T, bin, data string) {
 	tw := func(args ...string) string {
 		t.Helper()
 		out, err := exec.Command(bin, append(args, "--data", data)...).Output()
@@ -40,7 +45,7 @@ func TestRollingRestart(t *testing.T) {
 	inbox := tw("collection", "add", "Inbox", "--writable")
 
 	config := filepath.Join(t.TempDir(), "tw.toml")
-	must(t, os.WriteFile(config, []byte(`shutdown_delay = "400ms"`), 0o600))
+	must(t, os.WriteFile(config, []byte(`shutdown_delay = "2s"`), 0o600))
 	a, b := startServe(t, bin, config, data), startServe(t, bin, config, data)
 	front := newBalancer(t, a, b)
 

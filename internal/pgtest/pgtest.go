@@ -29,13 +29,13 @@ type Server struct {
 }
 
 // primary is the server that the tests of a process share.
-var primary = sync.OnceValues(func() (*Server, error) {
-	return start(func(dir string) error {
-		// A default collation that is not by bytes, so that order by bytes is asked for where it matters.
-		return run("initdb", "--pgdata", dir+"/data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-			"--locale-provider=icu", "--icu-locale=en-US", "--no-sync")
-	})
-})
+var primary = sync.OnceValues(func() (*Server, error) { return start(initialize) })
+
+// initialize makes a cluster with a default collation that is not by bytes, so that order by bytes is asked for where it matters.
+func initialize(dir string) error {
+	return run("initdb", "--pgdata", dir+"/data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+		"--locale-provider=icu", "--icu-locale=en-US", "--no-sync")
+}
 
 // Start returns the server of this test process, started at the first call. Without PostgreSQL's binaries the test is skipped with a
 // line that says so; in CI (CI=true) it fails.
@@ -49,6 +49,36 @@ func Start(t testing.TB) *Server {
 		t.Skipf("PostgreSQL: %v", err)
 	}
 	return s
+}
+
+// New returns a server that the test has to itself, to be killed for instance. It is skipped, or fails, as with Start.
+func New(t testing.TB) *Server {
+	t.Helper()
+	Start(t)
+	s, err := start(initialize)
+	if err != nil {
+		t.Fatalf("PostgreSQL: %v", err)
+	}
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// Kill ends the server at once, as a crash would, and removes its directory.
+func (s *Server) Kill() { s.life.Close() }
+
+// Exec runs a statement in database postgres.
+func (s *Server) Exec(t testing.TB, text string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if _, err := c.Exec(ctx, text); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
 }
 
 // Standby starts a server that follows s by streaming replication.
