@@ -279,5 +279,5 @@ type stop struct{}
 
 func (stop) Error() string { return "stop" }
 
-// Cursor remembers how far a named follower has read; kept as a record of kind "cursor".
+// CursorKind is the kind of the records that say how far named followers have read.
 const CursorKind = "cursor"

@@ -56,6 +56,8 @@ var properties = []property{
 	{"SourcesAndCollections", "sources and collections keep their numbers", sourcesAndCollections},
 	{"WaitersWake", "who waits for the log is woken", waitersWake},
 	{"GoneReaders", "a reader that goes away holds nothing up", goneReaders},
+	{"FollowersTakeTurns", "of several followers one reacts at a time, to each entry once", followersTakeTurns},
+	{"LateFollowersStop", "who slept past its lease does nothing under it", lateFollowersStop},
 	{"BackupWhileWriting", "a backup beside a writer is an unbroken beginning", backupWhileWriting},
 }
 
