@@ -484,6 +484,15 @@ func TestNotCredited(t *testing.T) {
 	h.shows("its own", acmePerson, oid("malware", 1), "Ann of Acme", oid("marking-definition", 1))
 }
 
+// TestNamelessSource: what a source says under a default that forbids to name it has no author for others.
+func TestNamelessSource(t *testing.T) {
+	h := newHouse(t)
+	h.source(store.Source{Name: "quiet", Owner: "acme", Default: label.Label{IEP: &label.IEP{NoCredit: true}}.Body()})
+	h.say("acme", thing("identity", 1, "clear", nil))
+	h.say("quiet", thing("malware", 1, "clear", m{"created_by_ref": oid("identity", 1)}))
+	h.shows("the public", public, "malware 1", `-"created_by_ref"`)
+}
+
 // collection is the id of a source's own collection.
 func (h *house) collection(source string) (id string) {
 	h.Helper()

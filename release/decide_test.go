@@ -194,3 +194,10 @@ func TestJoinIsBoth(t *testing.T) {
 		}
 	})
 }
+
+// TestMarkingThatSaysNothing: a definition in which nothing is understood makes the label unknown.
+func TestMarkingThatSaysNothing(t *testing.T) {
+	if l := label.FromMarkings(label.Label{Owner: "acme"}, []stix.Marking{{ID: "x"}}); !l.Unknown || Decide(anybody, l, ShowPage, 0).Allow {
+		t.Errorf("%s", l.Body())
+	}
+}
