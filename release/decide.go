@@ -88,6 +88,7 @@ type question struct {
 	a   Action
 	now int64
 	own bool // the subject's organisation said it
+	all bool // and nobody else had a part in it
 }
 
 // rules is the policy in the order in which it is asked. Sentences of TLP 2.0 (FIRST) in the comments.
@@ -103,7 +104,7 @@ func rules() []rule {
 			return false, q.iep.Actions != 0 && (q.a == EnrichExternal && q.iep.Actions < label.IndirectActions || q.a == ExportBlocklist && q.iep.Actions < label.DirectActions)
 		}},
 		{"IEP wants it encrypted on the way", func(q question) (bool, bool) {
-			return false, q.iep.Encrypt && (q.a == NotifyEmail || q.s.Plain && !q.own)
+			return false, q.iep.Encrypt && (q.a == NotifyEmail || q.s.Plain && !q.all)
 		}},
 		{"a marking is unknown", func(q question) (bool, bool) { return false, q.l.Unknown && !q.own }},
 		{"under embargo", func(q question) (bool, bool) { return false, q.l.Embargo > q.now && !q.own }},
@@ -174,6 +175,7 @@ func decidePart(policy []rule, s Subject, l, whole label.Label, a Action, now in
 		q.s = Subject{Kind: Public}
 	}
 	q.own = (q.s.Kind == Person || q.s.Kind == Client) && q.s.Org != "" && q.s.Org == l.Owner && !l.Mixed
+	q.all = q.own && !whole.Mixed
 	for _, r := range policy {
 		if allow, answers := r.says(q); answers {
 			return Verdict{Allow: allow, Reason: r.name}
