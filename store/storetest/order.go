@@ -20,27 +20,39 @@ const (
 func pollersMissNothing(t T, e Engine) {
 	dir := t.TempDir()
 	handles := []store.Store{e.Open(t, dir), e.Open(t, dir)}
-	ctx := t.Context()
-	write := func(w, i int) error { return put(ctx, handles[w%2], indicator(w*perWriter+i), "x", "n") }
-	poll := func(after store.Stamp) ([]string, store.Stamp, error) {
-		return ids(ctx, handles[0], everything{}, after)
-	}
-	if lost, err := lostRows(write, poll); err != nil || lost != 0 {
-		t.Errorf("the poller lost %d of %d objects: %v", lost, writers*perWriter, err)
-	}
+	PollersMissNothing(t, handles, handles[0])
 
 	var naive naiveLog
-	lost, err := lostRows(naive.write, naive.poll)
+	lost, err := lostRows(naive.write, naive.poll, func() error { return nil })
 	if err != nil || lost == 0 {
 		t.Errorf("the check finds no loss in a log with a naive clock: %v", err)
 	}
 }
 
-// lostRows runs writers beside a poller and counts what was acknowledged and never seen.
-func lostRows(write func(w, i int) error, poll func(store.Stamp) ([]string, store.Stamp, error)) (int, error) {
+// PollersMissNothing checks that a poller of one store, which may be a replica that lags, sees everything that sixteen writers write to others.
+func PollersMissNothing(t *testing.T, written []store.Store, read store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	write := func(w, i int) error { return put(ctx, written[w%len(written)], indicator(w*perWriter+i), "x", "n") }
+	poll := func(after store.Stamp) ([]string, store.Stamp, error) { return ids(ctx, read, everything{}, after) }
+	arrived := func() error {
+		var last store.Stamp
+		err := written[0].Read(ctx, func(sn store.Snapshot) (err error) { last, err = sn.LastStamp(ctx); return err })
+		if err != nil {
+			return err
+		}
+		return read.Wait(ctx, last-1)
+	}
+	if lost, err := lostRows(write, poll, arrived); err != nil || lost != 0 {
+		t.Errorf("the poller lost %d of %d objects: %v", lost, writers*perWriter, err)
+	}
+}
+
+// lostRows runs writers beside a poller and counts what was acknowledged and never seen. arrived returns when all of it can be seen.
+func lostRows(write func(w, i int) error, poll func(store.Stamp) ([]string, store.Stamp, error), arrived func() error) (int, error) {
 	var wg sync.WaitGroup
 	var finished atomic.Bool
-	errs := make([]error, writers)
+	errs := make([]error, writers+1)
 	for w := range writers {
 		wg.Go(func() {
 			for i := range perWriter {
@@ -51,7 +63,11 @@ func lostRows(write func(w, i int) error, poll func(store.Stamp) ([]string, stor
 			}
 		})
 	}
-	go func() { wg.Wait(); finished.Store(true) }()
+	go func() {
+		wg.Wait()
+		errs[writers] = arrived()
+		finished.Store(true)
+	}()
 	seen := map[string]int{}
 	var last store.Stamp
 	for done := false; !done; {
