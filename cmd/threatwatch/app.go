@@ -40,21 +40,28 @@ type secretDoc struct {
 // secret returns the 32 bytes that cursors and redacted ids are made with: record "secret", key "release", made on first use.
 func (a *app) secret(st store.Store) ([]byte, error) {
 	var doc secretDoc
-	err := st.Update(a.ctx, func(tx store.Tx) error {
-		raw, err := tx.Record(a.ctx, "secret", "release")
-		if err == nil {
-			return json.Unmarshal(raw, &doc)
-		}
-		if threatwatch.KindOf(err) != threatwatch.NotFound {
+	read := func(r store.Recorder) error {
+		raw, err := r.Record(a.ctx, "secret", "release")
+		if err != nil {
 			return err
 		}
-		doc.Secret = make([]byte, 32)
-		rand.Read(doc.Secret)
-		if raw, err = json.Marshal(doc); err != nil {
-			return err
-		}
-		return tx.PutRecord(a.ctx, "secret", "release", raw)
-	})
+		return json.Unmarshal(raw, &doc)
+	}
+	err := st.Read(a.ctx, func(sn store.Snapshot) error { return read(sn) }) // a standby can be read only
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		err = st.Update(a.ctx, func(tx store.Tx) error {
+			if err := read(tx); threatwatch.KindOf(err) != threatwatch.NotFound {
+				return err // another process was faster
+			}
+			doc.Secret = make([]byte, 32)
+			rand.Read(doc.Secret)
+			raw, err := json.Marshal(doc)
+			if err != nil {
+				return err
+			}
+			return tx.PutRecord(a.ctx, "secret", "release", raw)
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the exchange's secret: %w", err)
 	}

@@ -84,6 +84,27 @@ func TestCommandsOnPostgreSQL(t *testing.T) {
 	}
 }
 
+// TestLookupOnStandby: a lookup needs nothing that a standby cannot do.
+func TestLookupOnStandby(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a second server")
+	}
+	data, in := string(newDatabase(t)), filepath.Join(t.TempDir(), "in.json")
+	if err := os.WriteFile(in, []byte(indicator), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"import", "--data", data, "--source", "test", in}, {"lookup", "--data", data, "evil.example"}} {
+		if code, _, errs := program(t, args...); code != exitFine {
+			t.Fatalf("%s: exit %d: %s", args[0], code, errs)
+		}
+	}
+	primary := pgtest.Start(t)
+	replica := strings.Replace(data, fmt.Sprint(":", primary.Port, "/"), fmt.Sprint(":", primary.Standby(t).Port, "/"), 1)
+	if code, out, errs := program(t, "lookup", "--data", replica, "evil.example"); code != exitFine || !strings.Contains(out, "indicator--") {
+		t.Errorf("lookup on the standby: exit %d: %s%s", code, out, errs)
+	}
+}
+
 // TestServeOnPostgreSQL: the server says where it serves, without the password, and serves.
 func TestServeOnPostgreSQL(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
