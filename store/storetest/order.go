@@ -30,7 +30,7 @@ func pollersMissNothing(t T, e Engine) {
 }
 
 // PollersMissNothing checks that a poller of one store, which may be a replica that lags, sees everything that sixteen writers write to others.
-func PollersMissNothing(t *testing.T, written []store.Store, read store.Store) {
+func PollersMissNothing(t T, written []store.Store, read store.Store) {
 	t.Helper()
 	ctx := t.Context()
 	write := func(w, i int) error { return put(ctx, written[w%len(written)], indicator(w*perWriter+i), "x", "n") }
