@@ -2,13 +2,13 @@ package main
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -65,7 +65,7 @@ public_url = ""             # "https://cti.example": as others reach it; api_roo
 shutdown_delay = "0s"       # with several behind a load balancer: how long to go on answering, not ready, when told to end
 trusted_proxies = []        # ["10.0.0.0/8"]: their X-Forwarded-For and X-Forwarded-Proto are believed
 
-[tls]                       # both or none; files in PEM, read at start; relative to this file
+[tls]                       # both or none; files in PEM, read again when they change; relative to this file
 cert = ""
 key = ""
 
@@ -135,8 +135,8 @@ func (c *config) check() (err error) {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return bad("tls", "cert and key go together")
 	}
-	for _, p := range []string{c.TLS.Cert, c.TLS.Key} {
-		if _, err := os.Stat(p); p != "" && err != nil {
+	if c.TLS.Cert != "" {
+		if _, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key); err != nil {
 			return bad("tls", "%v", err)
 		}
 	}

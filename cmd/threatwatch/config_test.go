@@ -47,11 +47,12 @@ func TestBadConfig(t *testing.T) {
 		"listen = 8080":                 "listen",
 		"public_url = \"cti.example\"":  "public_url",
 		"[tls]\ncert = \"nowhere.pem\"": "tls",
-		"[log]\nlevel = \"loud\"":       "log.level",
-		"trusted_proxies = [\"ten\"]":   "trusted_proxies",
-		"[taxii]\nroot = \"taxii2\"":    "taxii.root",
-		"[taxii]\nmax_page = -1":        "taxii",
-		"title = \n":                    "line 1",
+		"[tls]\ncert = \"nowhere.pem\"\nkey = \"nowhere.pem\"": "nowhere.pem",
+		"[log]\nlevel = \"loud\"":                              "log.level",
+		"trusted_proxies = [\"ten\"]":                          "trusted_proxies",
+		"[taxii]\nroot = \"taxii2\"":                           "taxii.root",
+		"[taxii]\nmax_page = -1":                               "taxii",
+		"title = \n":                                           "line 1",
 	} {
 		path := filepath.Join(t.TempDir(), "c.toml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

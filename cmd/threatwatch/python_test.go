@@ -1,72 +1,74 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
-	"threatwatch/intake"
 	"threatwatch/internal/pyenv"
 	"threatwatch/internal/testdata"
-	"threatwatch/label"
 	"threatwatch/stix"
-	"threatwatch/store"
-	"threatwatch/taxii"
 	"threatwatch/taxii/taxiitest"
 )
 
-// TestPython imports ATT&CK Enterprise and lets the unmodified OASIS client read it whole, by next and by added_after.
+// TestPython goes the way of the README: the program serves over HTTPS, commands fill it beside that, and the unmodified OASIS client reads
+// ATT&CK Enterprise whole, by next and by added_after, and writes to an inbox.
 func TestPython(t *testing.T) {
+	t.Parallel()
 	python, script := pyenv.Python(t), pyenv.Script(t, "walk.py")
-	x := newExchangeTest(t, taxii.Options{Title: "Test"})
-	want := importFeed(t, x, testdata.Dir(t, "attack", "enterprise-attack-18.1-stix20.json.gz"))
-	if len(want) < 20_000 {
-		t.Fatalf("imported %d objects, want at least 20,000", len(want))
+	dir := t.TempDir()
+	newKeyPair(t, dir, 1)
+	url := serveHere(t, "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n", dir)
+	tw := func(args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), append(args, "--data", filepath.Join(dir, "data")), strings.NewReader(""), &out, &errs); code != exitFine {
+			t.Fatalf("%v: exit %d: %s", args, code, errs.String())
+		}
+		return strings.TrimSpace(out.String())
 	}
-	x.collection(store.Collection{Title: "Inbox", Writable: true, Public: true})
-	w := taxiitest.Walk{URL: x.server.URL, User: "token", Password: x.tokens["acme"], Feed: "attack", Inbox: "Inbox", Want: want}
+	file := testdata.Dir(t, "attack", "enterprise-attack-18.1-stix20.json.gz")
+	tw("import", "--source", "attack", "--tlp", "clear", file)
+	tw("org", "add", "Example Energy")
+	token := tw("token", "create", "siem", "--org", "example-energy", "--role", "publisher")
+	tw("collection", "add", "Inbox", "--writable")
+
+	want := versionsIn(t, file)
+	if len(want) < 20_000 {
+		t.Fatalf("%s holds %d objects, want at least 20,000", file, len(want))
+	}
+	w := taxiitest.Walk{URL: url, CA: filepath.Join(dir, "cert.pem"), User: "siem", Password: token, Feed: "attack", Inbox: "Inbox", Want: want}
 	if n, parsed := w.Run(t, python, script); n != len(want) || parsed < 2000 {
 		t.Errorf("read %d objects and parsed %d, want %d and at least 2,000", n, parsed, len(want))
 	}
 }
 
-// importFeed imports a file into the public source "attack" and returns id and modified of each object.
-func importFeed(t *testing.T, x *exchangeTest, path string) (want [][2]any) {
+// versionsIn returns id and modified of each object in a file.
+func versionsIn(t *testing.T, path string) (list [][2]any) {
 	t.Helper()
-	src, err := x.intake.AddSource(t.Context(), store.Source{Name: "attack", Default: label.Label{TLP: stix.Clear}.Body(), Public: true})
-	if err != nil {
-		t.Fatal(err)
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }() // read only
-	stream := x.intake.Stream(t.Context(), intake.Submission{Source: src.ID, By: "test"}, func(o intake.Outcome) {
-		if o.Status != intake.Added {
-			t.Errorf("%s: %v %v", o.ID, o.Status, o.Problems)
-		}
-	})
-	err = stix.ReadObjects(f, func(raw []byte, spec20 bool) error {
+	err = stix.ReadObjects(f, func(raw []byte, _ bool) error {
 		var o struct {
 			ID       string
 			Modified *string
 		}
-		if err := json.Unmarshal(raw, &o); err != nil {
-			return err
+		err := json.Unmarshal(raw, &o)
+		if o.Modified == nil {
+			list = append(list, [2]any{o.ID, nil})
+		} else {
+			list = append(list, [2]any{o.ID, *o.Modified})
 		}
-		key := [2]any{o.ID, nil}
-		if o.Modified != nil {
-			key[1] = *o.Modified
-		}
-		want = append(want, key)
-		return stream.Add(raw, spec20)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := stream.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return want
+	return list
 }

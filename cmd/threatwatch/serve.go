@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -120,18 +121,24 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	if err != nil {
 		return err
 	}
+	var secure *tls.Config
+	if cfg.TLS.Cert != "" {
+		if secure, err = cfg.tlsConfig(log); err != nil {
+			return err
+		}
+	}
 	ln, err := new(net.ListenConfig).Listen(a.ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
 	}
 	srv := &http.Server{
 		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
 	go func() {
-		if cfg.TLS.Cert != "" {
-			done <- srv.ServeTLS(ln, cfg.TLS.Cert, cfg.TLS.Key)
+		if secure != nil {
+			done <- srv.ServeTLS(ln, "", "")
 			return
 		}
 		done <- srv.Serve(ln)

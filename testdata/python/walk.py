@@ -2,6 +2,7 @@
 
 Reads one JSON document from standard input:
   url, user, password   discovery address and credentials
+  ca                    file that the server's certificate is checked against, or empty
   feed                  title of a collection to read whole
   want                  list of [id, modified or null]: exactly what the feed holds
   sample                how many objects stix2 parses
@@ -88,7 +89,7 @@ def write(inbox, objects, report):
 def main():
     job = json.load(sys.stdin)
     report, started = {}, time.monotonic()
-    server = Server(job["url"], user=job["user"], password=job["password"])
+    server = Server(job["url"], user=job["user"], password=job["password"], verify=job["ca"] or True)
     root = server.default
     assert root.url in [r.url for r in server.api_roots] and "application/taxii+json;version=2.1" in root.versions
     collections = {c.title: c for c in root.collections}
