@@ -111,6 +111,7 @@ func (g *glance) look(r *store.Row) (*sight, error) {
 func (g *glance) see(r *store.Row) (*sight, error) {
 	s := &sight{id: r.ID, l: g.labelOf(r.Label), v20: r.Flags&store.V20 != 0}
 	g.sights[r.OID] = s
+	g.looked = g.looked || !g.own(s.l) // one's own looks the same at every moment
 	g.net++
 	g.netBytes += len(r.Raw)
 	o, err := stix.Parse(slices.Clone(r.Raw))

@@ -172,7 +172,6 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	if r.Flags&store.Check == 0 || g.operator() {
 		return it, nil
 	}
-	g.looked = g.looked || !g.own(l) // one's own looks the same at every moment
 	return g.show(it, r)
 }
 

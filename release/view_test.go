@@ -100,6 +100,9 @@ func exchange(t *testing.T, objects []object) *release.Releaser {
 		}
 		sources[owner] = s.ID
 	}
+	if _, err := in.AddCollection(t.Context(), store.Collection{Title: "Clear", Alias: "clear", Public: true, Filter: &store.Filter{TLP: []string{"clear"}}}); err != nil {
+		t.Fatal(err)
+	}
 	for _, o := range objects {
 		got, err := in.Submit(t.Context(), intake.Submission{Source: sources[o.owner]}, [][]byte{[]byte(o.raw)})
 		if err != nil || got[0].Status != intake.Added {

@@ -63,6 +63,15 @@ type Head struct {
 	CreatedBy string   // created_by_ref, "" when absent
 }
 
+// Version is what tells an assertion from others with its id in this listing, microseconds since 1970: Modified, or the stamp of what has no
+// versions.
+func (h *Head) Version() int64 {
+	if h.Modified == 0 {
+		return int64(h.Added)
+	}
+	return h.Modified
+}
+
 // Row is a head with the bytes as received. Raw is valid until the read function returns; copy it to keep it.
 type Row struct {
 	Head
@@ -107,7 +116,7 @@ type Entry struct {
 // Version selects versions of an object in a query, after all other filters (TAXII 2.1 §3.4).
 type Version struct {
 	Last, First, All bool
-	At               []int64 // exact versions, microseconds since 1970
+	At               []int64 // exact versions, see [Head.Version]
 }
 
 // Query asks for members of collections, oldest first by Stamp. The zero value of each field means "no restriction",

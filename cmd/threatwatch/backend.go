@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -307,7 +308,7 @@ func (b *backend) Delete(ctx context.Context, collection string, f taxii.Filter)
 		v = store.Version{}
 		f.Limit = 1000
 		_, err := b.page(ctx, query(collection, f), f, func(it *release.Item) error {
-			v.At = append(v.At, it.Modified)
+			v.At = append(v.At, cmp.Or(it.Modified, int64(it.Added)))
 			return nil
 		})
 		if err != nil {

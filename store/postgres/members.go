@@ -224,7 +224,8 @@ func chosen(q store.Query, v version, versions []version) bool {
 		}
 		versions = slices.DeleteFunc(slices.Clone(versions), old)
 	}
-	if slices.Contains(q.Version.At, v.modified) {
+	head := store.Head{Modified: v.modified, Added: v.stamp}
+	if slices.Contains(q.Version.At, head.Version()) {
 		return true
 	}
 	later := func(r version) bool { return r.modified > v.modified || r.modified == v.modified && r.stamp < v.stamp }

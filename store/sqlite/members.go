@@ -18,50 +18,24 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 	if err != nil || !ok {
 		return err
 	}
-	w2 := *w
-	w2.conds, w2.args = slices.Clone(w.conds), slices.Clone(w.args)
-	if q.IDs != nil {
-		var keys []any
-		for _, id := range q.IDs {
-			if key, ok, err := s.c.key(id); err != nil {
-				return err
-			} else if ok {
-				keys = append(keys, key)
-			}
-		}
-		if len(keys) == 0 {
-			return nil
-		}
-		w2.add("m.oid IN (SELECT oid FROM objid WHERE id IN ("+marks(len(keys))+"))", keys...)
-	}
-	if q.From != 0 {
-		w2.add("m.stamp "+map[bool]string{false: ">", true: "<"}[q.Newest]+" ?", int64(q.From))
-	}
-	order := " ORDER BY m.stamp"
-	if q.Newest {
-		order += " DESC"
+	from, args, ok, err := s.listing(q, w)
+	if err != nil || !ok {
+		return err
 	}
 	if q.As != nil {
 		q.NoBodies = false
 	}
 	sc, n := newScanner(s.c, !q.NoBodies), 0
 	columns, scan := sc.member(q)
-	all := q.Version.All
-	if all && q.Limit > 0 {
-		order += " LIMIT " + strconv.Itoa(q.Limit)
-	}
-	err = s.c.each("SELECT "+columns+" FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE"+w2.String()+order, w2.args, func(r *sql.Rows) error {
+	err = s.c.each("SELECT "+columns+from, args, func(r *sql.Rows) error {
 		if err := scan(r); err != nil {
 			return err
 		}
 		if n&255 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !all {
-			ok, err := s.wanted(q, w, &sc.row)
-			if err != nil || !ok {
-				return err
-			}
+		if ok, err := s.wanted(q, w, &sc.row); err != nil || !ok {
+			return err
 		}
 		if err := f(&sc.row); err != nil {
 			return err
@@ -72,6 +46,42 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 		return nil
 	})
 	return stopped(err)
+}
+
+// listing adds to the conditions of a filter those that no other version of an object is measured by: which ids, where to begin, in which
+// order. ok is false when nothing can be found.
+func (s *snapshot) listing(q store.Query, w *where) (from string, args []any, ok bool, err error) {
+	l := where{slices.Clone(w.conds), slices.Clone(w.args)}
+	if q.IDs != nil {
+		var keys []any
+		for _, id := range q.IDs {
+			key, ok, err := s.c.key(id)
+			if err != nil {
+				return "", nil, false, err
+			}
+			if ok {
+				keys = append(keys, key)
+			}
+		}
+		if len(keys) == 0 {
+			return "", nil, false, nil
+		}
+		l.add("m.oid IN (SELECT oid FROM objid WHERE id IN ("+marks(len(keys))+"))", keys...)
+	}
+	if v := q.Version; v.At != nil && !v.First && !v.Last {
+		l.add("(a.modified IN (" + ints(v.At) + ") OR a.modified = 0 AND m.stamp IN (" + ints(v.At) + "))")
+	}
+	after, order := ">", " ORDER BY m.stamp"
+	if q.Newest {
+		after, order = "<", " ORDER BY m.stamp DESC"
+	}
+	if q.From != 0 {
+		l.add("m.stamp "+after+" ?", int64(q.From))
+	}
+	if q.Version.All && q.Limit > 0 {
+		order += " LIMIT " + strconv.Itoa(q.Limit)
+	}
+	return " FROM member m CROSS JOIN assertion a ON a.oid = m.oid WHERE" + l.String() + order, l.args, true, nil
 }
 
 func stopped(err error) error {
@@ -87,6 +97,12 @@ func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 	if !w.labels(q.Labels, "m.label") {
 		return nil, false, nil
 	}
+	// A plus keeps the planner from an index. An id is best found by its own. Of several types the rows would be collected and sorted before
+	// the first of them leaves, bodies and all; in order of stamps, they come as they are wanted.
+	by, byType := "m.", "m."
+	if q.IDs != nil {
+		by, byType = "+m.", "+m."
+	}
 	switch len(q.Collections) {
 	case 0:
 		if q.Collections != nil {
@@ -94,9 +110,9 @@ func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 		}
 		w.add("m.older = 0")
 	case 1:
-		w.add("m.coll = ?", int64(q.Collections[0]))
+		w.add(by+"coll = ?", int64(q.Collections[0]))
 	default:
-		w.add("m.coll IN (" + ints(q.Collections) + ")")
+		w.add(by + "coll IN (" + ints(q.Collections) + ")")
 		// An assertion that is in several of them is listed once, at its newest stamp.
 		w.add("NOT EXISTS (SELECT 1 FROM member n WHERE n.oid = m.oid AND n.stamp > m.stamp AND n.coll IN (" + ints(q.Collections) + "))")
 	}
@@ -117,7 +133,10 @@ func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 		if len(codes) == 0 {
 			return nil, false, nil
 		}
-		w.add("m.type IN (" + ints(codes) + ")")
+		if len(codes) > 1 {
+			byType = "+m."
+		}
+		w.add(byType + "type IN (" + ints(codes) + ")")
 	}
 	if q.After != 0 {
 		w.add("m.stamp > ?", int64(q.After))
@@ -159,7 +178,7 @@ func (s *snapshot) wanted(q store.Query, w *where, row *store.Row) (bool, error)
 			}
 		}
 	}
-	if slices.Contains(v.At, row.Modified) {
+	if slices.Contains(v.At, row.Version()) {
 		return true, nil
 	}
 	last := v.Last || !v.First && len(v.At) == 0

@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"threatwatch/store"
@@ -103,4 +105,66 @@ func BenchmarkPut(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "objects/s")
+}
+
+// TestPlans: what is asked for in pages is read through an index, in order: nothing is collected and sorted before the first row.
+func TestPlans(t *testing.T) {
+	d, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	types := []string{"malware", "tool"}
+	err = d.Update(t.Context(), func(tx store.Tx) error {
+		var puts []*store.Put
+		for i, typ := range types {
+			puts = append(puts, &store.Put{Head: store.Head{ID: fmt.Sprintf("%s--00000000-0000-4000-8000-%012x", typ, i), Type: typ, Source: 1, Label: 1}, Raw: []byte(`{}`), Collections: []store.CollectionID{1}})
+		}
+		_, err := tx.Put(t.Context(), puts)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, ids := []store.CollectionID{1}, []string{"tool--00000000-0000-4000-8000-000000000001"}
+	for name, tt := range map[string]struct {
+		q    store.Query
+		uses string
+	}{
+		"a collection":                {store.Query{Collections: one, From: 5}, "INDEX member_coll (coll=? AND stamp>?)"},
+		"an id":                       {store.Query{Collections: one, IDs: ids}, "INDEX member_oid (oid=?)"},
+		"an id of a type":             {store.Query{Collections: one, IDs: ids, Types: types[:1]}, "INDEX member_oid (oid=?)"},
+		"an id anywhere":              {store.Query{IDs: ids}, "INDEX member_oid (oid=?)"},
+		"a type":                      {store.Query{Collections: one, Types: types[:1], From: 5}, "INDEX member_type (type=? AND stamp>?)"},
+		"several types":               {store.Query{Collections: one, Types: types, From: 5}, "INDEX member_coll (coll=? AND stamp>?)"},
+		"several types of everything": {store.Query{Types: types, From: 5}, "INTEGER PRIMARY KEY (rowid>?)"},
+	} {
+		tt.q.Labels = everything{}
+		err := d.Read(t.Context(), func(sn store.Snapshot) error {
+			s := sn.(*snapshot)
+			w, _, err := s.filter(tt.q)
+			if err != nil {
+				return err
+			}
+			from, args, _, err := s.listing(tt.q, w)
+			if err != nil {
+				return err
+			}
+			plan := ""
+			err = s.c.each("EXPLAIN QUERY PLAN SELECT a.raw"+from, args, func(r *sql.Rows) error {
+				var id, parent, unused int
+				var step string
+				err := r.Scan(&id, &parent, &unused, &step)
+				plan += step + "\n"
+				return err
+			})
+			if !strings.Contains(plan, "m USING "+tt.uses) || tt.q.IDs == nil && strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("%s: want %s, the plan is\n%s", name, tt.uses, plan)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -106,7 +106,7 @@ func some[T any](w *world, list []T) []T {
 func (w *world) put() *store.Put {
 	n := w.rng.IntN(worldIDs)
 	id := worldID(n)
-	p := &store.Put{Head: store.Head{ID: id, Type: worldTypes[n%len(worldTypes)], Modified: int64(1 + w.rng.IntN(4)), Created: 1,
+	p := &store.Put{Head: store.Head{ID: id, Type: worldTypes[n%len(worldTypes)], Modified: int64(w.rng.IntN(5)), Created: 1,
 		Source: store.SourceID(1 + w.rng.IntN(3)), Label: pick(w, w.labels)}}
 	if n%2 == 0 {
 		p.CreatedBy = someone
@@ -270,7 +270,11 @@ func wanted(q store.Query, m member, versions []member) bool {
 		}
 	}
 	last := v.Last || !v.First && len(v.At) == 0
-	return slices.Contains(v.At, m.Modified) || last && m == versions[0] || v.First && m == first
+	version := m.Modified
+	if version == 0 {
+		version = int64(m.Stamp)
+	}
+	return slices.Contains(v.At, version) || last && m == versions[0] || v.First && m == first
 }
 
 // shownAs is the id under which a member is shown, "" when it is not.
@@ -319,7 +323,8 @@ func (w *world) randomQuery() store.Query {
 	if w.rng.IntN(4) == 0 {
 		q.IDs = []string{worldID(w.rng.IntN(worldIDs)), worldID(w.rng.IntN(worldIDs)), "no id", "x-unknown--00000000-0000-4000-8000-000000000000"}
 	}
-	q.Version = pick(w, []store.Version{{}, {Last: true}, {First: true}, {All: true}, {First: true, Last: true}, {At: []int64{2, 3}}, {First: true, At: []int64{2}}})
+	q.Version = pick(w, []store.Version{{}, {Last: true}, {First: true}, {All: true}, {First: true, Last: true}, {At: []int64{0, 2, 3}}, {First: true, At: []int64{2}},
+		{At: []int64{4, int64(pick(w, w.log).Stamp)}}})
 	if q.Version.All {
 		q.HighestSpec = false
 	}
