@@ -144,8 +144,19 @@ func checkMarkingDefinition(c *checker, v *Value) {
 	c.tlp(v)
 }
 
-// definition checks the statement of a marking; the TLP one is checked whole in [checker.tlp].
+// definition checks the statement of a marking; the TLP one is checked whole in [checker.tlp]. Others are what their makers made them, names
+// such as PAP included.
 func (c *checker) definition(kind string, def *Value) {
+	for i := range def.Members {
+		m := &def.Members[i]
+		c.push(m.Name)
+		if kind == "statement" {
+			c.openProperty(m.Name, m.Value)
+		} else {
+			c.openValue(m.Value)
+		}
+		c.pop()
+	}
 	switch kind {
 	case "statement":
 		if s := def.Get("statement"); s == nil || s.Kind != String {
@@ -153,7 +164,6 @@ func (c *checker) definition(kind string, def *Value) {
 		}
 	case "tlp", "":
 	default:
-		c.openValues(def)
 		if c.strict {
 			c.warn("", "§7.2.1", "definition_type %q is neither statement nor tlp: use an extension", clip(kind))
 		}

@@ -251,10 +251,7 @@ func (c *checker) object(v *Value, s *shape) {
 		if r := s.find(m.Name); r != nil && r.kind != tAny {
 			c.property(r, m.Value)
 		} else {
-			c.openValue(m.Value)
-			if !propertyName(m.Name) {
-				c.fail("", "§3.1", "%q is no property name", clip(m.Name))
-			}
+			c.openProperty(m.Name, m.Value)
 			if c.strict && r == nil && m.Name != "extension_type" {
 				c.warn("", s.section, "the standard does not define this property here")
 			}

@@ -199,6 +199,14 @@ func (c *checker) openValue(v *Value) {
 	}
 }
 
+// openProperty checks the name and value of a property that no table describes.
+func (c *checker) openProperty(name string, v *Value) {
+	if !propertyName(name) {
+		c.fail("", "§3.1", "%q is no property name", clip(name))
+	}
+	c.openValue(v)
+}
+
 func (c *checker) openValues(v *Value) {
 	for i := range v.Members {
 		c.push(v.Members[i].Name)

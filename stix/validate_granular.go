@@ -35,6 +35,14 @@ func (c *checker) granularEntry(v, root *Value) {
 		c.property(&languageTag, lang)
 		c.pop()
 	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.Name != "marking_ref" && m.Name != "lang" && m.Name != "selectors" {
+			c.push(m.Name)
+			c.openProperty(m.Name, m.Value)
+			c.pop()
+		}
+	}
 	c.push("selectors")
 	defer c.pop()
 	list := v.Get("selectors")
