@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -167,6 +169,9 @@ func (b *balancer) probe(ctx context.Context) {
 			resp, err := client.Get(n.url.Load().(string) + "/readyz")
 			if err == nil {
 				resp.Body.Close()
+			}
+			if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
+				continue // a busy machine, not a server that is ending
 			}
 			b.ready[i].Store(err == nil && resp.StatusCode == http.StatusOK)
 		}

@@ -81,7 +81,7 @@ func (s *Server) Exec(t testing.TB, text string) {
 	}
 }
 
-// Standby starts a server that follows s by streaming replication.
+// Standby starts a server that follows s by streaming replication, until the test ends.
 func (s *Server) Standby(t testing.TB) *Server {
 	t.Helper()
 	standby, err := start(func(dir string) error {
@@ -91,6 +91,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 	if err != nil {
 		t.Fatalf("standby: %v", err)
 	}
+	t.Cleanup(standby.Kill) // also keeps it: a server that nobody refers to would be collected, and end
 	return standby
 }
 

@@ -22,7 +22,6 @@ func TestFailover(t *testing.T) {
 	primary := pgtest.New(t)
 	primary.Exec(t, "CREATE DATABASE exchange")
 	standby := primary.Standby(t)
-	t.Cleanup(standby.Kill)
 	primary.Exec(t, "ALTER SYSTEM SET synchronous_standby_names = '*'")
 	primary.Exec(t, "SELECT pg_reload_conf()")
 	url := fmt.Sprintf("postgres://postgres@127.0.0.1:%d,127.0.0.1:%d/exchange?sslmode=disable", primary.Port, standby.Port)
