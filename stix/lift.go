@@ -7,7 +7,7 @@ import "strings"
 //
 //	every object      spec_version "2.1"; in hashes, "ssdeep" is called "SSDEEP"
 //	bundle            no spec_version of its own; its objects are lifted
-//	indicator         pattern_type "stix"; labels become indicator_types
+//	indicator         pattern_type "stix", pattern_version "2.0"; labels become indicator_types
 //	malware           labels become malware_types; is_family is true unless the name is a hash: the 2.0 object was a stub for
 //	                  what is known by a name
 //	report, threat-actor, tool   labels become report_types, threat_actor_types, tool_types
@@ -41,8 +41,9 @@ func liftValue(root *Value) {
 	liftHashes(root)
 	switch typ {
 	case "indicator":
-		if root.Get("pattern_type") == nil {
+		if root.Get("pattern_type") == nil { // without a version the pattern would be one of 2.1 (STIX 2.1 §4.7)
 			setAfter(root, "pattern", "pattern_type", NewString("stix"))
+			setAfter(root, "pattern_type", "pattern_version", NewString("2.0"))
 		}
 		moveLabels(root, "indicator_types")
 	case "malware":
