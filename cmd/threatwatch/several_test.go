@@ -153,8 +153,9 @@ func newBalancer(t *testing.T, nodes ...*served) *balancer {
 }
 
 func (b *balancer) pick() string {
-	for range b.nodes {
-		i := int(b.next.Add(1)) % len(b.nodes)
+	turn := int(b.next.Add(1))
+	for k := range b.nodes {
+		i := (turn + k) % len(b.nodes)
 		if b.ready[i].Load() {
 			return b.nodes[i].url.Load().(string)
 		}
