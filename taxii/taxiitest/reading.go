@@ -183,6 +183,16 @@ var reading = []test{
 			e.get(e.object(e.Inbox, ID("identity", 1)), query("match[version]", bad), 400)
 		}
 	}},
+	{"T106 T110 the version of an SCO is its date_added", func(e *env) {
+		e.post(e.Inbox, Address(1), Identity(2, 0), Address(3))
+		v := e.records(e.Inbox, "")[0].Version
+		e.equal("objects", e.get(e.objects(e.Inbox), query("match[version]", v), 200).ids(e), []string{ID("ipv4-addr", 1)})
+		e.equal("manifest", e.get(e.manifest(e.Inbox), query("match[version]", v+","+Modified(0)), 200).ids(e), []string{ID("ipv4-addr", 1), ID("identity", 2)})
+		path := e.object(e.Inbox, ID("ipv4-addr", 1))
+		e.want(request{method: "DELETE", path: path, query: query("match[version]", Modified(0))}, 404)
+		e.want(request{method: "DELETE", path: path, query: query("match[version]", v)}, 200)
+		e.get(path, "", 404)
+	}},
 	{"T108 latest of what the rest selects", func(e *env) {
 		e.post(e.Inbox, Identity(1, 0), Identity(1, 3))
 		cut := e.get(e.objects(e.Inbox), "match[version]=all", 200).last()

@@ -26,6 +26,21 @@ var resources = []test{
 			e.Errorf("default %q is not in %q", d.Default, d.APIRoots)
 		}
 	}},
+	{"T041 api_roots for everybody", func(e *env) {
+		var known, unknown taxii.Discovery
+		e.get("/taxii2/", "", 200).decode(e, &known)
+		e.want(request{path: "/taxii2/", nobody: true}, 200).decode(e, &unknown)
+		e.equal("what nobody sees", unknown, known)
+		var list taxii.Collections
+		if r := e.do(request{path: "collections/", nobody: true}); r.StatusCode == 200 { // what is below the root is each caller's own
+			r.decode(e, &list)
+		}
+		for _, c := range list.Collections {
+			if c.ID == e.Hidden || c.CanWrite {
+				e.Errorf("nobody sees %+v", c)
+			}
+		}
+	}},
 	{"T053 discovery refuses", func(e *env) {
 		e.want(request{path: "/taxii2/", as: taxii.Bearer("wrong")}, 401)
 		e.want(request{path: "/taxii2/", header: map[string]string{"Accept": "text/html"}}, 406)

@@ -119,6 +119,7 @@ var writing = []test{
 			"repeated escaped name": `{"objects":[{"type":"a","\u0074ype":"b"}]}`, "repeated objects": `{"objects":[{}],"objects":[{}]}`,
 			"repeated escaped objects": `{"objects":[{}],"\u006fbjects":[{}]}`, "lone surrogate": `{"objects":[{"a":"\ud800"}]}`, "invalid UTF-8": "{\"objects\":[{\"a\":\"\xff\"}]}",
 			"huge number": `{"objects":[{"a":1e999}]}`, "NUL": "{\"objects\":[{\"a\":\"\x00\"}]}", "NaN": `{"objects":[NaN]}`, "deep beside": `{"x":` + deep + `,"objects":[{}]}`,
+			"repeated name beside": `{"x":{"a":1,"a":2},"objects":[{}]}`, "lone surrogate beside": `{"x":"\udc00","objects":[{}]}`,
 			"mismatch": `{"objects":[{"a":[}]]}`, "comma": `{"objects":[{},]}`, "bare word": `{"objects":[{"a":tru}]}`, "unclosed string": `{"objects":["a]}`,
 		} {
 			start := time.Now()
