@@ -31,6 +31,9 @@ func (c *call) collections() error {
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 && c.anonymous() {
+		return threatwatch.Errorf(threatwatch.Unauthenticated, "there is nothing here for those who do not log in")
+	}
 	for i := range list {
 		list[i].complete()
 	}
@@ -39,12 +42,22 @@ func (c *call) collections() error {
 
 // oneCollection answers GET /{root}/collections/{id}/. TAXII 2.1 §5.2.
 func (c *call) oneCollection() error {
-	coll, err := c.s.backend.Collection(c.ctx, c.collection)
+	coll, err := c.coll()
 	if err != nil {
 		return err
 	}
 	coll.complete()
 	return c.sendJSON(http.StatusOK, coll)
+}
+
+// coll finds the collection of the path. Who comes without credentials is asked for them, whether it is withheld or does not exist: many
+// programs send theirs only when they are asked. TAXII 2.1 §1.6.5.
+func (c *call) coll() (Collection, error) {
+	coll, err := c.s.backend.Collection(c.ctx, c.collection)
+	if threatwatch.KindOf(err) == threatwatch.NotFound && c.anonymous() {
+		err = threatwatch.Errorf(threatwatch.Unauthenticated, "log in to see whether there is such a collection")
+	}
+	return coll, err
 }
 
 func (c *Collection) complete() {
@@ -59,6 +72,9 @@ func (c *call) status() error {
 		return threatwatch.Errorf(threatwatch.NotFound, "there is no such status")
 	}
 	st, err := c.s.backend.Status(c.ctx, c.object)
+	if threatwatch.KindOf(err) == threatwatch.NotFound && c.anonymous() {
+		err = threatwatch.Errorf(threatwatch.Unauthenticated, "log in as who sent the request")
+	}
 	if err != nil {
 		return err
 	}
@@ -75,7 +91,7 @@ func (c *call) readable(endpoint string, p params) (Collection, Filter, error) {
 	if err != nil {
 		return Collection{}, Filter{}, err
 	}
-	coll, err := c.s.backend.Collection(c.ctx, c.collection)
+	coll, err := c.coll()
 	if err != nil {
 		return Collection{}, Filter{}, err
 	}

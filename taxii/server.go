@@ -47,6 +47,7 @@ type Server struct {
 	buffers chan *bytes.Buffer // free ones, for bodies; a sync.Pool would lose them at each collection of garbage
 	gzips   sync.Pool          // *gzip.Writer
 	shelf   shelf
+	logins  bool // there is somebody to log in as
 }
 
 // NewServer makes a server over b.
@@ -59,13 +60,14 @@ func NewServer(b Backend, opt Options) *Server {
 	setDefault(&opt.MaxPage, 1000)
 	opt.PublicURL = strings.TrimRight(opt.PublicURL, "/")
 	opt.Root = strings.Trim(opt.Root, "/")
-	if opt.Authenticate == nil {
+	logins := opt.Authenticate != nil
+	if !logins {
 		opt.Authenticate = func(r *http.Request) (context.Context, error) { return r.Context(), nil }
 	}
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{backend: b, opt: opt, buffers: make(chan *bytes.Buffer, 4)}
+	s := &Server{backend: b, opt: opt, logins: logins, buffers: make(chan *bytes.Buffer, 4)}
 	s.gzips.New = func() any {
 		z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 		if err != nil {
@@ -210,7 +212,7 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // anonymous says that the request came without any proof of identity, so that logging in may help.
 func (c *call) anonymous() bool {
-	return c.r.Header.Get("Authorization") == "" && (c.r.TLS == nil || len(c.r.TLS.PeerCertificates) == 0)
+	return c.s.logins && c.r.Header.Get("Authorization") == "" && (c.r.TLS == nil || len(c.r.TLS.PeerCertificates) == 0)
 }
 
 // fail writes an error as a TAXII error object. TAXII 2.1 §3.6.1.

@@ -81,6 +81,16 @@ func TestT036(t *testing.T) {
 	}
 }
 
+// TestT033: where nobody can log in, nobody is asked to.
+func TestT033(t *testing.T) {
+	s := NewServer(&open{}, Options{})
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/api1/collections/c/objects/", nil)
+	w := httptest.NewRecorder()
+	if s.ServeHTTP(w, r); w.Code != 403 || w.Header().Get("WWW-Authenticate") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
 // TestT057: a collection of which the backend says nothing holds STIX 2.1.
 func TestT057(t *testing.T) {
 	var c Collection

@@ -14,7 +14,7 @@ import (
 
 // add answers POST /{root}/collections/{id}/objects/. TAXII 2.1 §5.5.
 func (c *call) add() error {
-	coll, err := c.s.backend.Collection(c.ctx, c.collection)
+	coll, err := c.coll()
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (c *call) delete() error {
 	if err != nil {
 		return err
 	}
-	coll, err := c.s.backend.Collection(c.ctx, c.collection)
+	coll, err := c.coll()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -288,10 +289,10 @@ func detail(o intake.Outcome, raw []byte, asked taxii.Stamp) (d taxii.StatusDeta
 // sentence names the rule that an object breaks and where.
 func sentence(p stix.Problem) string {
 	s := p.Message
-	if p.Path != "" {
+	if p.Path != "" && !strings.HasPrefix(s, p.Path) {
 		s = p.Path + ": " + s
 	}
-	if p.Rule != "" {
+	if p.Rule != "" && !strings.Contains(s, "§") { // what cannot be read at all names its own rule
 		s += " (" + p.Rule + ")"
 	}
 	return s

@@ -26,12 +26,23 @@ func unzip(e *env, b []byte) []byte {
 
 var rights = []test{
 	{"T030 no credentials where they are needed", func(e *env) {
-		r := e.do(request{method: "POST", path: e.objects(e.Inbox), body: pack(Identity(1, 0)), nobody: true})
-		if r.StatusCode == 404 { // the collection itself is withheld from the public: 404 as for any other
-			return
+		challenged(e, e.want(request{method: "POST", path: e.objects(e.Inbox), body: pack(Identity(1, 0)), nobody: true}, 401))
+		id := ID("identity", 1)
+		for _, coll := range []string{e.Hidden, "00000000-0000-4000-8000-000000000000"} { // which of them exists is not said
+			for _, path := range []string{"collections/" + coll + "/", e.objects(coll), e.manifest(coll), e.object(coll, id), e.object(coll, id) + "versions/"} {
+				challenged(e, e.want(request{path: path, nobody: true}, 401))
+			}
+			challenged(e, e.want(request{method: "POST", path: e.objects(coll), body: pack(Identity(1, 0)), nobody: true}, 401))
+			challenged(e, e.want(request{method: "DELETE", path: e.object(coll, id), nobody: true}, 401))
 		}
-		e.equal("status", r.StatusCode, 401)
-		challenged(e, r)
+		challenged(e, e.want(request{path: "status/00000000-0000-4000-8000-000000000000/", nobody: true}, 401))
+		var list taxii.Collections
+		r := e.do(request{path: "collections/", nobody: true})
+		if r.StatusCode == 401 { // there is nothing for the public
+			challenged(e, r)
+		} else if r.decode(e, &list); len(list.Collections) == 0 {
+			e.Errorf("without credentials: %d %s, want a list or a challenge", r.StatusCode, r.body)
+		}
 	}},
 	{"T031 wrong credentials", func(e *env) {
 		e.post(e.Inbox, Identity(1, 0))
@@ -110,10 +121,7 @@ var rights = []test{
 		st := e.post(e.Inbox, Identity(1, 0))
 		e.get("status/"+st.ID+"/", "", 200)
 		e.want(request{path: "status/" + st.ID + "/", as: e.Bob}, 404)
-		r := e.do(request{path: "status/" + st.ID + "/", nobody: true})
-		if r.StatusCode != 404 && r.StatusCode != 401 {
-			e.Errorf("without credentials: %d", r.StatusCode)
-		}
+		e.want(request{path: "status/" + st.ID + "/", nobody: true}, 401)
 	}},
 	{"T042 a token of somebody else", func(e *env) {
 		e.post(e.Inbox, Identities(1, 5)...)
