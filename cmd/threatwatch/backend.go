@@ -79,9 +79,6 @@ func (b *backend) view(ctx context.Context) *release.View {
 	return b.release.View(b.caller(ctx).subject, release.TaxiiRead)
 }
 
-// public says that nobody logged in.
-func (c taxiiCaller) public() bool { return c.subject.Kind == release.Public }
-
 // id names the caller in the trail.
 func (c taxiiCaller) id() string {
 	switch {
@@ -95,7 +92,7 @@ func (c taxiiCaller) id() string {
 
 // writes says whether the caller may add to a collection.
 func (c taxiiCaller) writes(coll release.Collection) bool {
-	return coll.Writable && !c.public() && (c.Role == account.Publisher || c.Role == account.Operator)
+	return coll.Writable && (c.Role == account.Publisher || c.Role == account.Operator)
 }
 
 func (c taxiiCaller) describe(coll release.Collection) taxii.Collection {
@@ -113,29 +110,18 @@ func (b *backend) Collections(ctx context.Context) ([]taxii.Collection, error) {
 	}
 	list := make([]taxii.Collection, 0, len(held))
 	for _, coll := range held {
-		if d := b.caller(ctx).describe(coll); d.CanRead || d.CanWrite {
-			list = append(list, d)
-		}
+		list = append(list, b.caller(ctx).describe(coll))
 	}
 	return list, nil
 }
 
 // Collection implements taxii.Backend.
 func (b *backend) Collection(ctx context.Context, id string) (taxii.Collection, error) {
-	coll, err := b.collection(ctx, id)
+	coll, err := b.view(ctx).Collection(ctx, id)
 	if err != nil {
 		return taxii.Collection{}, err
 	}
 	return b.caller(ctx).describe(coll), nil
-}
-
-// collection finds one that the caller may know of. Absent and withheld answer alike.
-func (b *backend) collection(ctx context.Context, id string) (release.Collection, error) {
-	coll, err := b.view(ctx).Collection(ctx, id)
-	if err == nil && !coll.CanRead && !b.caller(ctx).writes(coll) {
-		err = threatwatch.Errorf(threatwatch.NotFound, "there is no such collection")
-	}
-	return coll, err
 }
 
 // query says a filter in the words of release.
@@ -206,7 +192,7 @@ func (b *backend) Versions(ctx context.Context, collection string, f taxii.Filte
 // writable finds a collection that the caller may write, and the source it writes as.
 func (b *backend) writable(ctx context.Context, id string) (release.Collection, store.Source, error) {
 	c := b.caller(ctx)
-	coll, err := b.collection(ctx, id)
+	coll, err := b.view(ctx).Collection(ctx, id)
 	if err != nil {
 		return coll, store.Source{}, err
 	}

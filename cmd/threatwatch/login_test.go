@@ -47,6 +47,40 @@ func TestT032(t *testing.T) {
 	}
 }
 
+// TestT035: a token for reading reads, and neither adds nor deletes what its own organisation said.
+func TestT035(t *testing.T) {
+	x := newExchangeTest(t, taxii.Options{})
+	inbox := x.collection(store.Collection{Title: "Inbox", Writable: true})
+	reader, _, err := x.acc.CreateToken(t.Context(), "reader", "acme", account.Reader, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/api1/collections/" + inbox + "/"
+	object := path + "objects/" + taxiitest.ID("identity", 1) + "/"
+	for _, tt := range []struct {
+		token, method, path, body string
+		want                      int
+		says                      string
+	}{
+		{reader, "GET", path, "", 200, `"can_read":true,"can_write":false`},
+		{reader, "POST", path + "objects/", string(taxiitest.Identity(1, 0)), 403, ""},
+		{x.tokens["acme"], "GET", path, "", 200, `"can_read":true,"can_write":true`},
+		{x.tokens["acme"], "POST", path + "objects/", string(taxiitest.Identity(1, 0)), 202, ""},
+		{reader, "DELETE", object, "", 403, ""},
+		{reader, "GET", object, "", 200, taxiitest.ID("identity", 1)},
+		{x.tokens["acme"], "DELETE", object, "", 200, ""},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), tt.method, tt.path, strings.NewReader(`{"objects":[`+tt.body+`]}`))
+		r.Header.Set("Authorization", "Bearer "+tt.token)
+		r.Header.Set("Content-Type", taxii.MediaType)
+		w := httptest.NewRecorder()
+		x.server.Config.Handler.ServeHTTP(w, r)
+		if w.Code != tt.want || !strings.Contains(w.Body.String(), tt.says) {
+			t.Errorf("%s %s: %d %s, want %d and %q", tt.method, tt.path, w.Code, w.Body, tt.want, tt.says)
+		}
+	}
+}
+
 // TestT062: a status is there for two days after its request, for who sent it; then it is forgotten.
 func TestT062(t *testing.T) {
 	x := newExchangeTest(t, taxii.Options{})

@@ -79,6 +79,7 @@ var reading = []test{
 		e.equal("header", e.get(e.objects(e.Inbox), "added_after="+after, 200).last(), after)
 		e.post(e.Inbox, Identity(1, 0), Identity(1, 1))
 		newest := e.get(e.objects(e.Inbox), "match[version]=all", 200).last()
+		e.post(e.Other, Identity(2, 0)) // is newer, and elsewhere
 		for _, path := range []string{e.objects(e.Inbox), e.manifest(e.Inbox), e.object(e.Inbox, ID("identity", 1)), e.object(e.Inbox, ID("identity", 1)) + "versions/"} {
 			r := e.get(path, "added_after="+after, 200)
 			e.equal(path, string(r.body), "{}")

@@ -170,6 +170,18 @@ var writing = []test{
 		del("match[version]=all", 200)
 		e.get(path, "", 404)
 	}},
+	{"T102 T141 delete by spec_version", func(e *env) {
+		e.post(e.Inbox, Identity20(1, 1), Identity(1, 0), Identity20(1, 2), Address(2))
+		path := e.object(e.Inbox, ID("identity", 1))
+		del := func(q string, want int) { e.want(request{method: "DELETE", path: path, query: q}, want) }
+		del("match[spec_version]=2.0", 200)
+		e.equal("without the last of 2.0", e.revisions(e.Inbox, query("match[version]", "all", "match[id]", ID("identity", 1), "match[spec_version]", "2.0,2.1")), []string{Modified(1), Modified(0)})
+		del(query("match[spec_version]", "2.1", "match[version]", Modified(1)), 404)
+		del(query("match[spec_version]", "2.1", "match[version]", "all"), 200)
+		e.equal("without those of 2.1", e.revisions(e.Inbox, query("match[version]", "all", "match[id]", ID("identity", 1))), []string{Modified(1)})
+		e.want(request{method: "DELETE", path: e.object(e.Inbox, ID("ipv4-addr", 2)), query: "match[spec_version]=2.0"}, 404)
+		e.want(request{method: "DELETE", path: e.object(e.Inbox, ID("ipv4-addr", 2)), query: "match[spec_version]=2.1"}, 200)
+	}},
 	{"T143 another collection keeps it", func(e *env) {
 		e.post(e.Inbox, Identity(1, 0))
 		e.post(e.Other, Identity(1, 0))
