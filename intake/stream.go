@@ -8,10 +8,11 @@ import (
 	"threatwatch"
 )
 
-// Sizes of the pipeline. A batch ends at whichever comes first; about half a batch waits while another is gathered or written. A large
-// batch writes each page of the indexes with random keys once for many rows, which is felt when much is held already.
+// Sizes of the pipeline. A batch ends at whichever comes first; as much waits while another is written. A large batch writes each page
+// of the indexes with random keys once for many rows, which is felt when much is held already.
 const (
-	BatchObjects = 10_000
+	BatchObjects = 6_000
+	firstObjects = 1_000 // of the first batch; each is twice the one before, so that writing begins early
 	batchBytes   = 16 << 20
 	chunkObjects = 128
 	chunkBytes   = 256 << 10
@@ -55,7 +56,7 @@ func (in *Intake) StreamBatch(ctx context.Context, s Submission, size int, f fun
 	st := &Stream{
 		ctx: ctx, sub: s, size: max(1, size), cur: &chunk{}, done: make(chan struct{}),
 		work:  make(chan *chunk, workers),
-		order: make(chan *chunk, min(32, max(1, size/chunkObjects))),
+		order: make(chan *chunk, max(1, size/chunkObjects)),
 	}
 	for range workers {
 		st.wg.Go(st.parse)
@@ -123,15 +124,15 @@ func (st *Stream) parse() {
 func (st *Stream) write(se *session, f func(Outcome)) {
 	defer close(st.done)
 	var items []*item
-	bytes := 0
+	bytes, size := 0, min(firstObjects, st.size)
 	for c := range st.order {
 		<-c.ready
 		for i, it := range c.items {
 			items = append(items, it)
 			bytes += len(c.raws[i])
-			if len(items) >= st.size || bytes >= batchBytes {
+			if len(items) >= size || bytes >= batchBytes {
 				st.commit(se, items, f)
-				items, bytes = nil, 0
+				items, bytes, size = nil, 0, min(2*size, st.size)
 			}
 		}
 		c.items, c.raws = nil, nil

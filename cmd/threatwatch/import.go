@@ -36,7 +36,7 @@ type importCmd struct {
 	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory, or in the working directory when the data is in a database."`
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
-	Batch        int      `hidden:"" default:"10000" help:"Objects in one transaction."`
+	Batch        int      `hidden:"" default:"6000" help:"Objects in one transaction."`
 	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON, plain or gzip."`
 }
 
