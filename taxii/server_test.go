@@ -172,7 +172,7 @@ func TestT122(t *testing.T) {
 	resp.Body.Close()
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	if used := after.TotalAlloc - before.TotalAlloc; resp.StatusCode != 413 || size > limit || used > 8*limit || took > 5*time.Second {
+	if used := after.TotalAlloc - before.TotalAlloc; resp.StatusCode != 413 || size > limit || used > 12*limit || took > 5*time.Second {
 		t.Errorf("a bomb of %d bytes: %d, %d bytes allocated, %v", size, resp.StatusCode, used, took)
 	}
 }
