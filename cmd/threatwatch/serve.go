@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"threatwatch/account"
@@ -131,6 +132,7 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	if err != nil {
 		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
 	}
+	defer a.awaken(st, log)()
 	srv := &http.Server{
 		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -165,6 +167,34 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 		err = e
 	}
 	return err
+}
+
+// awakenEvery is how long after its embargo an object may be new to those who poll.
+const awakenEvery = 5 * time.Second
+
+// awaken sees to what becomes visible by the clock, until the function it returns is called.
+func (a *app) awaken(st store.Store, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(a.ctx)
+	in := intake.New(st, time.Now)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(awakenEvery)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			n, err := in.Awaken(ctx)
+			switch {
+			case err != nil && ctx.Err() == nil:
+				log.Warn("cannot see to what became visible", "error", err)
+			case n > 0:
+				log.Info("became visible by the clock", "objects", n)
+			}
+			select {
+			case <-ctx.Done():
+			case <-tick.C:
+			}
+		}
+	})
+	return func() { cancel(); wg.Wait() }
 }
 
 // leaving asks clients to open another connection, elsewhere perhaps, once the server is told to end: a connection that was closed
