@@ -32,7 +32,7 @@ check: ## what runs before a commit: format, vet, staticcheck, import table, rac
 	$(GO) test -count=1 ./internal/importtest
 	$(MAKE) --no-print-directory race
 
-race: ## the concurrent rooms under the race detector (needs a C compiler)
+race: deps ## the concurrent rooms under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./store/... ./intake ./release ./taxii/... $(addprefix ./,$(wildcard account))
 
 bench: build ## all measurements beside the peers, on both engines, about two hours; writes bench/results
