@@ -19,6 +19,7 @@ var allowed = map[string][]string{
 	"":                   {},
 	"stix":               {},
 	"label":              {"stix"},
+	"logs":               {},
 	"store":              {"stix"},
 	"store/storetest":    {"store", "stix"},
 	"store/sqlite":       {"store", "stix"},

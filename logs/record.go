@@ -1,0 +1,52 @@
+package logs
+
+// Kind says what a value is, so that it is only ever compared with indicators of the same kind.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Address     Kind = iota + 1 // IPv4 or IPv6 address, no port
+	Domain                      // host name, any case, perhaps with a final dot
+	URL                         // absolute, or host and path put together by the scanner
+	Hash                        // MD5, SHA-1, SHA-256 or SHA-512 in hexadecimal; the length tells which
+	Email                       // address of a mailbox
+	FileName                    // last part of a path
+	FilePath                    // whole path
+	RegistryKey                 // with or without the hive's short name
+	UserAgent                   // as sent
+	JA3                         // MD5 in hexadecimal, client or server (JA3S)
+	JA4                         // as printed by its authors
+	Certificate                 // fingerprint of an X.509 certificate in hexadecimal, colons removed
+)
+
+// Field is one value of a record.
+type Field struct {
+	Kind  Kind
+	Role  Role
+	Path  string // the format's own name of the field: "dest_ip", "tls.sni", "id.orig_h", "column 3"
+	Value []byte // decoded; good until the next Scan
+}
+
+// Role says what part the value plays in the record.
+type Role uint8
+
+// The roles of values.
+const (
+	Seen        Role = iota // somewhere in the record; the format does not say more
+	Source                  // who opened the connection or sent the message
+	Destination             // whom it went to
+	Query                   // name asked for in DNS
+	Answer                  // what DNS answered
+	ServerName              // TLS server name indication, HTTP host
+	Request                 // requested URL
+	Referrer                // HTTP referrer
+	Content                 // file or message that was carried
+	Process                 // program that acted
+)
+
+// Record is what a Scanner found in one entry of a log.
+type Record struct {
+	Fields []Field
+	Time   []byte // as written, for When; empty where the entry has none
+	Host   []byte // machine or sensor that the entry says it is from; empty where it does not say
+}
