@@ -41,6 +41,7 @@ func (w *writer) commit(t *tx) error {
 	}
 	w.names.keep(t.fresh)
 	w.committed(t.head.stamp)
+	w.grew(t.was.oid, t.head.oid)
 	select {
 	case w.hints.wake <- struct{}{}:
 	default:

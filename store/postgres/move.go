@@ -71,10 +71,8 @@ func (d *DB) Load(ctx context.Context, p store.Part) error {
 		if err != nil {
 			return err
 		}
-		for _, write := range []func(context.Context, []row) error{t.putBodies, t.putValues, t.putEdges, t.putWords} {
-			if err := write(ctx, rows); err != nil {
-				return err
-			}
+		if err := t.putRows(ctx, rows, t.putBodies, t.putValues, t.putEdges); err != nil {
+			return err
 		}
 		return t.loadEntries(ctx, p.Log)
 	})

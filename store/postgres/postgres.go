@@ -47,7 +47,8 @@ type DB struct {
 	names   *names
 	handle  [16]byte // names this DB in table writer
 	jobs    chan *job
-	stopped sync.WaitGroup // the writer and the hints
+	grown   chan struct{}  // much was added: statistics are due
+	stopped sync.WaitGroup // the writer, the hints and the statistics
 
 	mu     sync.RWMutex // protects closed
 	closed bool
@@ -79,7 +80,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{config: config.ConnConfig.Copy(), now: opt.Now, names: &names{codes: map[string]int32{}, names: map[int32]string{}}, jobs: make(chan *job, 1024), patience: 30 * time.Second}
+	d := &DB{config: config.ConnConfig.Copy(), now: opt.Now, names: &names{codes: map[string]int32{}, names: map[int32]string{}}, jobs: make(chan *job, 1024), grown: make(chan struct{}), patience: 30 * time.Second}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -97,6 +98,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	}
 	d.stopped.Go(d.write)
 	d.stopped.Go(d.notify)
+	d.stopped.Go(d.analyze)
 	return d, nil
 }
 

@@ -109,12 +109,25 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 			fresh = append(fresh, r)
 		}
 	}
-	for _, write := range []func(context.Context, []row) error{t.putBodies, t.putMembers, t.putValues, t.putEdges, t.putWords} {
-		if err := write(ctx, fresh); err != nil {
-			return nil, fmt.Errorf("put: %w", err)
-		}
+	if err := t.putRows(ctx, fresh, t.putBodies, t.putMembers, t.putValues, t.putEdges); err != nil {
+		return nil, fmt.Errorf("put: %w", err)
 	}
 	return dup, t.enrol(ctx, again)
+}
+
+// putRows writes table after table, and the words. The server writes one table while the rows of the next are made.
+func (t *tx) putRows(ctx context.Context, rows []row, tables ...func(context.Context, []row) error) error {
+	v := vectorsOf(rows)
+	for _, put := range tables {
+		if err := put(ctx, rows); err != nil {
+			return err
+		}
+		if err := t.push(ctx); err != nil {
+			return err
+		}
+	}
+	t.putWords(v)
+	return nil
 }
 
 // rowsOf finds the compact forms of ids and types.
@@ -227,7 +240,7 @@ func (t *tx) putBodies(ctx context.Context, rows []row) error {
 		t.write("INSERT INTO assertion(oid, modified, created, added, source, label, flags, id, digest, created_by, raw) SELECT oid, modified, created, added, source, label, flags, id, digest, created_by, raw FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::integer[], $7::smallint[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[]) AS u(oid, modified, created, added, source, label, flags, id, digest, created_by, raw)",
 			oids, modified, created, added, sources, labels, flags, keys, digests, bys, raws)
 		if size >= putBytes {
-			if err := t.flush(ctx); err != nil {
+			if err := t.push(ctx); err != nil {
 				return err
 			}
 		}
@@ -387,24 +400,5 @@ func (t *tx) putEdges(ctx context.Context, rows []row) error {
 		nodes[i], oids[i], kinds[i] = e.node, e.oid, e.kind
 	}
 	t.write("INSERT INTO edge(node, oid, kind) SELECT node, oid, kind FROM unnest($1::bytea[], $2::bigint[], $3::integer[]) AS u(node, oid, kind)", nodes, oids, kinds)
-	return nil
-}
-
-func (t *tx) putWords(_ context.Context, rows []row) error {
-	var oids []int64
-	var labels, types []int32
-	var hidden []bool
-	var vectors []string
-	for _, r := range rows {
-		if r.Text == "" {
-			continue
-		}
-		oids, labels, types = append(oids, int64(r.OID)), append(labels, int32(r.Label)), append(types, r.typ)
-		hidden, vectors = append(hidden, r.Flags&store.Quarantined != 0), append(vectors, vector(r.Text))
-	}
-	if len(oids) > 0 {
-		t.write("INSERT INTO words(oid, label, type, hidden, vector) SELECT oid, label, type, hidden, vector::tsvector FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[]) AS u(oid, label, type, hidden, vector)",
-			oids, labels, types, hidden, vectors)
-	}
 	return nil
 }

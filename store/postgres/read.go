@@ -20,6 +20,7 @@ type snapshot struct {
 	fresh  map[string]int32 // names that this transaction gave numbers to
 	head   head
 	queue  pgx.Batch // statements that go with the next round trip
+	sent   *sent     // statements that the server is at work on
 	sends  int       // counts round trips
 	shared bool      // others share this transaction: a caller who goes away must not break it
 }
@@ -42,6 +43,9 @@ func (s *snapshot) each(ctx context.Context, text string, args []any, f func(pgx
 	if s.shared {
 		ctx = context.WithoutCancel(ctx)
 	}
+	if err := s.collect(); err != nil {
+		return err
+	}
 	if s.queue.Len() == 0 {
 		s.sends++
 		rows, err := s.conn.Query(ctx, text, args...)
@@ -51,27 +55,52 @@ func (s *snapshot) each(ctx context.Context, text string, args []any, f func(pgx
 		return s.checked(drain(rows, f))
 	}
 	s.queue.Queue(text, args...)
-	return s.send(ctx, func(rows pgx.Rows) error { return drain(rows, f) })
+	if err := s.push(ctx); err != nil {
+		return err
+	}
+	return s.finish(func(rows pgx.Rows) error { return drain(rows, f) })
 }
 
-// flush sends what is queued.
+// flush sends what is queued, and returns when all that was sent is done.
 func (s *snapshot) flush(ctx context.Context) error {
-	if s.queue.Len() == 0 {
-		return nil
+	if err := s.push(ctx); err != nil {
+		return err
+	}
+	return s.collect()
+}
+
+// sent is a round trip under way.
+type sent struct {
+	results pgx.BatchResults
+	n       int // statements in it
+}
+
+// push sends what is queued and does not wait for what comes of it: an error shows with the next call that sends, reads or collects.
+// What was sent before is waited for, since a connection does one thing at a time.
+func (s *snapshot) push(ctx context.Context) error {
+	if err := s.collect(); err != nil || s.queue.Len() == 0 {
+		return err
 	}
 	if s.shared {
 		ctx = context.WithoutCancel(ctx)
 	}
-	return s.send(ctx, nil)
-}
-
-// send sends what is queued in one round trip; the rows of the last statement go to last.
-func (s *snapshot) send(ctx context.Context, last func(pgx.Rows) error) (err error) {
 	batch := s.queue
 	s.queue = pgx.Batch{}
 	s.sends++
-	n := batch.Len()
-	results := s.conn.SendBatch(ctx, &batch)
+	s.sent = &sent{s.conn.SendBatch(ctx, &batch), batch.Len()}
+	return nil
+}
+
+// collect waits for what was sent.
+func (s *snapshot) collect() error { return s.finish(nil) }
+
+// finish waits for what was sent; the rows of the last statement go to last, when there is one.
+func (s *snapshot) finish(last func(pgx.Rows) error) (err error) {
+	if s.sent == nil {
+		return nil
+	}
+	results, n := s.sent.results, s.sent.n
+	s.sent = nil
 	if last != nil {
 		n--
 	}

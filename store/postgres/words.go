@@ -3,12 +3,15 @@ package postgres
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5/pgtype"
 	"golang.org/x/text/unicode/norm"
+
+	"threatwatch/store"
 )
 
 // Full text is split into words here and not by a text search configuration of the server, so that both engines find the same: a
@@ -82,40 +85,77 @@ func appendWord(words []string, word []byte) []string {
 	return append(words, string(word))
 }
 
-// vector is the text form of a tsvector. Of a text that is too long for one, the words that come first in byte order are kept.
-func vector(text string) string {
+// vector makes a tsvector of text. Of a text that is too long for one, the words that come first in byte order are kept.
+func vector(text string) pgtype.TSVector {
 	type place struct {
 		word string
-		at   int
+		at   uint16
 	}
-	var places []place
-	for i, w := range tokens(text) {
-		places = append(places, place{w, min(i+1, maxPosition)})
+	words := tokens(text)
+	places := make([]place, len(words))
+	for i, w := range words {
+		places[i] = place{w, uint16(min(i+1, maxPosition))}
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Or(strings.Compare(a.word, b.word), a.at-b.at) })
-	var b strings.Builder
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(strings.Compare(a.word, b.word), int(a.at)-int(b.at)) })
+	positions := make([]pgtype.TSVectorPosition, 0, len(places)) // of all words, one after the other
+	lexemes := make([]pgtype.TSVectorLexeme, 0, len(places))
 	size := 0
 	for i := 0; i < len(places); {
-		word, n := places[i].word, 0
+		word, first := places[i].word, len(positions)
 		if size += len(word) + 4; size > maxVector {
 			break
 		}
-		b.WriteByte('\'')
-		b.WriteString(word) // letters and digits need no escape
-		b.WriteByte('\'')
-		for sep := byte(':'); i < len(places) && places[i].word == word; i++ {
-			if n == maxPositions || n > 0 && places[i].at == places[i-1].at {
+		for ; i < len(places) && places[i].word == word; i++ {
+			if n := len(positions) - first; n == maxPositions || n > 0 && places[i].at == places[i-1].at {
 				continue
 			}
-			b.WriteByte(sep)
-			b.WriteString(strconv.Itoa(places[i].at))
-			sep = ','
+			positions = append(positions, pgtype.TSVectorPosition{Position: places[i].at})
 			size += 2
-			n++
 		}
-		b.WriteByte(' ')
+		lexemes = append(lexemes, pgtype.TSVectorLexeme{Word: word, Positions: positions[first:len(positions):len(positions)]})
 	}
-	return b.String()
+	return pgtype.TSVector{Lexemes: lexemes, Valid: true}
+}
+
+// vectors are the tsvectors of some rows, made in the background: splitting texts costs as much as all else that is done for a row here.
+type vectors struct {
+	rows []row
+	made []pgtype.TSVector
+	done sync.WaitGroup
+}
+
+// vectorsOf begins to make the tsvectors of those rows that have a text.
+func vectorsOf(rows []row) *vectors {
+	v := &vectors{}
+	for _, r := range rows {
+		if r.Text != "" {
+			v.rows = append(v.rows, r)
+		}
+	}
+	v.made = make([]pgtype.TSVector, len(v.rows))
+	v.done.Go(func() {
+		for i, r := range v.rows {
+			v.made[i] = vector(r.Text)
+		}
+	})
+	return v
+}
+
+// putWords writes what is searched by.
+func (t *tx) putWords(v *vectors) {
+	v.done.Wait()
+	if len(v.rows) == 0 {
+		return
+	}
+	var oids []int64
+	var labels, types []int32
+	var hidden []bool
+	for _, r := range v.rows {
+		oids, labels, types = append(oids, int64(r.OID)), append(labels, int32(r.Label)), append(types, r.typ)
+		hidden = append(hidden, r.Flags&store.Quarantined != 0)
+	}
+	t.write("INSERT INTO words(oid, label, type, hidden, vector) SELECT oid, label, type, hidden, vector FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::tsvector[]) AS u(oid, label, type, hidden, vector)",
+		oids, labels, types, hidden, v.made)
 }
 
 // matchText turns what a person typed into a tsquery: all words, the last one as a prefix. A word with signs in it is a phrase.

@@ -48,9 +48,10 @@ const maxTries = 10
 // writer owns the writing connection, which is made when it is needed.
 type writer struct {
 	*DB
-	conn   *pgx.Conn
-	groups int64     // numbers the commits that this handle has tried
-	away   time.Time // since when the database cannot be reached; zero: it can
+	conn     *pgx.Conn
+	groups   int64     // numbers the commits that this handle has tried
+	analyzed store.OID // the newest assertion when statistics were last called for
+	away     time.Time // since when the database cannot be reached; zero: it can
 }
 
 // write is the one goroutine that writes. It ends when the jobs channel is closed and empty.
@@ -61,6 +62,7 @@ func (d *DB) write() {
 	}
 	w.leave()
 	close(d.hints.wake)
+	close(d.grown)
 }
 
 // group runs the first job and those that wait behind it in one transaction, then answers them all. An error of a job undoes
@@ -90,6 +92,9 @@ func (w *writer) try(jobs *[]*job, more bool) error {
 		err = w.commit(t)
 	}
 	if err != nil {
+		if t != nil {
+			t.collect() // nobody asks any more what comes of it
+		}
 		w.rollback()
 	}
 	switch {
@@ -182,6 +187,7 @@ func (t *tx) undo(first bool) error {
 	clear(t.tally)
 	t.head, t.fresh = t.saved.head, t.saved.fresh
 	t.queue = pgx.Batch{}
+	t.collect()                   // undone along with the rest
 	if t.sends == t.saved.sends { // nothing was sent
 		return nil
 	}
