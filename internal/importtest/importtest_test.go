@@ -18,6 +18,7 @@ const module = "threatwatch"
 var allowed = map[string][]string{
 	"":                   {},
 	"stix":               {},
+	"pattern/syntax":     {},
 	"label":              {"stix"},
 	"logs":               {},
 	"store":              {"stix"},

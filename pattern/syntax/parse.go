@@ -1,0 +1,418 @@
+package syntax
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of what is read.
+const (
+	MaxText  = 1 << 20 // bytes of a pattern
+	MaxDepth = 10000   // parentheses inside one another
+)
+
+// Config says how to read a pattern; the zero value reads STIX 2.1 within the limits of this package.
+type Config struct {
+	V20      bool // STIX 2.0: strings behind START and STOP
+	MaxDepth int  // how many parentheses may stand inside one another; 0 stands for MaxDepth
+	MaxText  int  // how many bytes a pattern may have; 0 stands for MaxText
+}
+
+// Parse reads a pattern of STIX 2.1. The error is an *Error.
+func Parse(text string) (*Pattern, error) {
+	return Config{}.Parse(text)
+}
+
+// Parse reads a pattern. The error is an *Error.
+func (c Config) Parse(text string) (*Pattern, error) {
+	p := parser{s: text, v20: c.V20, maxDepth: c.MaxDepth}
+	if p.maxDepth == 0 {
+		p.maxDepth = MaxDepth
+	}
+	if c.MaxText == 0 {
+		c.MaxText = MaxText
+	}
+	if len(text) > c.MaxText {
+		return nil, newError(text, c.MaxText, "§9.4", fmt.Sprintf("a pattern has at most %d bytes", c.MaxText))
+	}
+	if at := validText(text); at >= 0 {
+		return nil, newError(text, at, "§9.4", "the text is not UTF-8")
+	}
+	root := p.sequence()
+	p.space()
+	if p.i < len(p.s) {
+		p.fail("§9.4", "something after the pattern")
+	}
+	if p.fault != nil {
+		return nil, p.fault
+	}
+	return &Pattern{Root: root, V20: c.V20}, nil
+}
+
+// A parser goes through a pattern once. After the first fault it stands at the end, so that every loop ends too.
+type parser struct {
+	s        string
+	v20      bool
+	i        int
+	depth    int
+	maxDepth int
+	fault    *Error
+}
+
+func (p *parser) fail(section, format string, args ...any) {
+	if p.fault == nil {
+		p.fault = newError(p.s, p.i, section, fmt.Sprintf(format, args...))
+	}
+	p.i = len(p.s)
+}
+
+// sequence, alternatives and conjunction read observation expressions: FOLLOWEDBY binds loosest, AND tightest (STIX 2.1 §9.5.3).
+func (p *parser) sequence() Expr { return p.combination(FollowedBy, p.alternatives) }
+
+func (p *parser) alternatives() Expr { return p.combination(Or, p.conjunction) }
+
+func (p *parser) conjunction() Expr { return p.combination(And, p.observation) }
+
+func (p *parser) combination(op Operator, operand func() Expr) Expr {
+	first := operand()
+	if !p.keyword(op.String()) {
+		return first
+	}
+	c := &Combination{At: first.Pos(), Op: op, Operands: []Expr{first, operand()}}
+	for p.keyword(op.String()) {
+		c.Operands = append(c.Operands, operand())
+	}
+	return c
+}
+
+// observation reads one expression in brackets, or several in parentheses, and the qualifiers behind it (STIX 2.1 §9.5).
+func (p *parser) observation() Expr {
+	p.space()
+	o := &Observation{At: p.i}
+	var x Expr = o
+	switch {
+	case p.mark('['):
+		o.Cond = p.anyOf()
+		p.want(']', "§9.5")
+	case p.mark('('):
+		if p.deeper() {
+			x = p.sequence()
+			p.depth--
+		}
+		p.want(')', "§9.5")
+	default:
+		p.fail("§9.5", "an observation expression in brackets is missing")
+	}
+	if q := p.qualifiers(); q != nil {
+		return &Qualified{X: x, Qualifiers: q}
+	}
+	return x
+}
+
+func (p *parser) deeper() bool {
+	if p.depth++; p.depth > p.maxDepth {
+		p.fail("§9.5", "more than %d parentheses inside one another", p.maxDepth)
+		return false
+	}
+	return true
+}
+
+// qualifiers reads what STIX 2.1 §9.5.1 allows behind an expression, each kind once.
+func (p *parser) qualifiers() []Qualifier {
+	var list []Qualifier
+	for {
+		p.space()
+		q := Qualifier{At: p.i}
+		switch {
+		case p.keyword("REPEATS"):
+			q.Kind, q.Times = Repeats, p.times()
+		case p.keyword("WITHIN"):
+			q.Kind, q.Seconds = Within, p.positive(true)
+			p.wantWord("SECONDS")
+		case p.keyword("START"):
+			q.Kind, q.Start = StartStop, p.instant()
+			p.wantWord("STOP")
+			q.Stop = p.instant()
+		default:
+			return list
+		}
+		for i := range list {
+			if list[i].Kind == q.Kind {
+				p.fail("§9.5.1", "a qualifier of this kind stands there already")
+			}
+		}
+		list = append(list, q)
+	}
+}
+
+// times reads the rest of REPEATS n TIMES.
+func (p *parser) times() int {
+	n, err := strconv.Atoi(p.positive(false))
+	if err != nil || n > math.MaxInt32 {
+		n = math.MaxInt32
+	}
+	p.wantWord("TIMES")
+	return n
+}
+
+// positive reads the number of a qualifier.
+func (p *parser) positive(fraction bool) string {
+	p.space()
+	from := p.i
+	kind, ok := p.number()
+	text := strings.TrimPrefix(p.s[from:p.i], "+")
+	if !ok || kind == Float && !fraction || text[0] == '-' || strings.Trim(text, "0.") == "" {
+		p.i = from
+		p.fail("§9.5.1", "a positive number is missing")
+	}
+	return text
+}
+
+// instant reads a moment behind START or STOP: a timestamp, in version 2.0 also a string that holds one.
+func (p *parser) instant() Instant {
+	p.space()
+	at := p.i
+	c, ok := p.constant()
+	if ok && c.Kind == Timestamp {
+		return c.Time
+	}
+	if ok && c.Kind == String && p.v20 {
+		if t, ok := ParseInstant(c.Text); ok {
+			return t
+		}
+		p.i = at
+	}
+	p.fail("§9.5.1", "a timestamp t'…Z' is missing")
+	return Instant{}
+}
+
+// anyOf and allOf read the inside of the brackets: comparisons joined by AND, which binds tighter, and OR (STIX 2.1 §9.5, §9.6).
+func (p *parser) anyOf() Cond { return p.junction(Or, p.allOf) }
+
+func (p *parser) allOf() Cond { return p.junction(And, p.condition) }
+
+func (p *parser) junction(op Operator, operand func() Cond) Cond {
+	first := operand()
+	if !p.keyword(op.String()) {
+		return first
+	}
+	j := &Junction{At: first.Pos(), Op: op, Operands: []Cond{first, operand()}}
+	for p.keyword(op.String()) {
+		j.Operands = append(j.Operands, operand())
+	}
+	return j
+}
+
+// condition reads one comparison, or several in parentheses (STIX 2.1 §9.6.1).
+func (p *parser) condition() Cond {
+	p.space()
+	c := &Comparison{At: p.i}
+	if p.mark('(') {
+		var x Cond = c
+		if p.deeper() {
+			x = p.anyOf()
+			p.depth--
+		}
+		p.want(')', "§9.6")
+		return x
+	}
+	c.Not = p.keyword("NOT")
+	if p.keyword("EXISTS") {
+		c.Op, c.Path = Exists, p.path()
+		return c
+	}
+	if c.Not && p.fault == nil { // NOT stands behind the path, but for EXISTS
+		p.i, c.Not = c.At, false
+	}
+	c.Path = p.path()
+	c.Not = p.keyword("NOT")
+	p.test(c)
+	return c
+}
+
+// test reads the operator and the constants of a comparison.
+func (p *parser) test(c *Comparison) {
+	if op, ok := p.sign(); ok {
+		c.Op = op
+		k := p.value()
+		if k.Kind == Boolean && op != Equal && op != NotEqual && p.fault == nil {
+			p.i = k.At
+			p.fail("§9.6.1", "booleans have no order")
+		}
+		c.Args = []Constant{k}
+		return
+	}
+	if p.keyword("IN") {
+		c.Op, c.Args = In, p.set()
+		return
+	}
+	for op := Like; op <= IsSuperset; op++ {
+		if p.keyword(op.String()) {
+			k, ok := p.constant()
+			if !ok || k.Kind != String {
+				p.fail("§9.6.1", "a string constant is missing")
+			}
+			c.Op, c.Args = op, []Constant{k}
+			return
+		}
+	}
+	p.failOperator(c.Path)
+}
+
+// failOperator says that the operator is missing, with what is mostly meant.
+func (p *parser) failOperator(path Path) {
+	hint := ""
+	if p.i < len(p.s) && p.s[p.i] == '-' && len(path.Steps) > 0 {
+		hint = ": a name with a hyphen stands in apostrophes, as 'SHA-256'"
+	} else if word := p.word(); word != "" && strings.ToUpper(word) != word && reserved(strings.ToUpper(word)) {
+		hint = ": keywords are in upper case"
+	}
+	p.fail("§9.6.1", "a comparison operator is missing%s", hint)
+}
+
+// sign reads one of the operators of equality and order.
+func (p *parser) sign() (Comparator, bool) {
+	p.space()
+	for _, s := range [...]struct {
+		text string
+		op   Comparator
+	}{{"==", Equal}, {"=", Equal}, {"!=", NotEqual}, {"<>", NotEqual}, {"<=", LessEqual}, {"<", Less}, {">=", GreaterEqual}, {">", Greater}} {
+		if strings.HasPrefix(p.s[p.i:], s.text) {
+			p.i += len(s.text)
+			return s.op, true
+		}
+	}
+	return 0, false
+}
+
+func (p *parser) value() Constant {
+	c, ok := p.constant()
+	switch {
+	case ok:
+	case p.i < len(p.s) && p.s[p.i] == '"':
+		p.fail("§9.2", "a constant is missing: strings stand in apostrophes")
+	default:
+		p.fail("§9.2", "a constant is missing")
+	}
+	return c
+}
+
+// set reads the constants behind IN: of one type, though integers and floats may mix; none at all is a set too.
+func (p *parser) set() []Constant {
+	p.want('(', "§9.6.1")
+	if p.mark(')') {
+		return nil
+	}
+	set := []Constant{p.value()}
+	for p.mark(',') {
+		c := p.value()
+		if p.fault == nil && !sameType(set[0].Kind, c.Kind) {
+			p.fail("§9.6.1", "the constants of a set are of one type")
+		}
+		set = append(set, c)
+	}
+	p.want(')', "§9.6.1")
+	return set
+}
+
+func sameType(a, b Kind) bool {
+	number := func(k Kind) bool { return k == Integer || k == Float }
+	return a == b || number(a) && number(b)
+}
+
+// path reads an object path (STIX 2.1 §9.7).
+func (p *parser) path() Path {
+	p.space()
+	path := Path{At: p.i, Type: p.name(true)}
+	if path.Type == "" {
+		p.fail("§9.7", "an object path is missing")
+		return path
+	}
+	p.want(':', "§9.7")
+	path.Steps = append(make([]Step, 0, 2), p.step())
+	for {
+		switch {
+		case p.mark('.'):
+			path.Steps = append(path.Steps, p.step())
+		case p.mark('['):
+			path.Steps = append(path.Steps, p.index())
+		default:
+			return path
+		}
+	}
+}
+
+// step reads the name of a property or key; one with a hyphen or a full stop is quoted (STIX 2.1 §9.7.1).
+func (p *parser) step() Step {
+	p.space()
+	if p.i < len(p.s) && p.s[p.i] == '\'' {
+		return Step{Name: p.text()}
+	}
+	name := p.name(false)
+	if name == "" {
+		p.fail("§9.7", "a property name is missing")
+	}
+	return Step{Name: name}
+}
+
+// index reads the rest of [n] or [*] (STIX 2.1 §9.7.2).
+func (p *parser) index() Step {
+	if p.mark('*') {
+		p.want(']', "§9.7.2")
+		return Step{Item: true, Index: Any}
+	}
+	p.space()
+	from := p.i
+	p.i = digits(p.s, from)
+	n, err := strconv.ParseInt(p.s[from:p.i], 10, 32)
+	if err != nil {
+		n = math.MaxInt32
+	}
+	if p.i == from || p.i > from+1 && p.s[from] == '0' {
+		p.i = from
+		p.fail("§9.7.2", "a list index or * is missing")
+	}
+	p.want(']', "§9.7.2")
+	return Step{Item: true, Index: int(n)}
+}
+
+// name reads an identifier that is no keyword, or "".
+func (p *parser) name(hyphen bool) string {
+	from := p.i
+	for p.i < len(p.s) && (wordByte(p.s[p.i]) || hyphen && p.s[p.i] == '-') {
+		p.i++
+	}
+	word := p.s[from:p.i]
+	if word == "" || word[0] >= '0' && word[0] <= '9' || word[0] == '-' || reserved(word) {
+		p.i = from
+		return ""
+	}
+	return word
+}
+
+// word looks at the word that comes next.
+func (p *parser) word() string {
+	end := p.i
+	for end < len(p.s) && wordByte(p.s[end]) {
+		end++
+	}
+	return p.s[p.i:end]
+}
+
+// validText says at which byte a text stops being UTF-8, or -1.
+func validText(s string) int {
+	if utf8.ValidString(s) {
+		return -1
+	}
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}
