@@ -95,7 +95,7 @@ func (g *glance) stateOf(q Query) (string, error) {
 
 // query translates into the store's terms. ok is false when nothing can match.
 func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
-	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator(),
+	sq = store.Query{Labels: g.set, Types: q.Types, IDs: q.IDs, Version: q.Version, After: q.AddedAfter, Newest: q.Newest, Quarantined: g.operator(), Want: q.Limit + min(q.Limit, 1),
 		HighestSpec: q.HighestSpec && q.SpecVersions == nil, Bare: q.Bare && q.IDs == nil && q.Sources == nil, As: g.as}
 	for _, id := range q.IDs { // somebody may ask for a redacted copy by its own id
 		if orig, ok := g.unalias(id); ok {

@@ -134,6 +134,7 @@ type Query struct {
 	From          Stamp   // exclusive position in the listing, in its direction: where the last page ended; not a filter
 	Newest        bool    // newest first
 	Limit         int     // 0: no limit
+	Want          int     // about how many rows f will take before it returns [Stop], so that as many are fetched; 0: not known
 	Quarantined   bool    // include quarantined assertions (operators only)
 	NoBodies      bool    // leave Raw nil
 	Bare          bool    // the rest of the head may be left out of rows without Check: only Added, Label, Flags and Raw are wanted

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,7 +18,7 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 	if err != nil || !ok {
 		return err
 	}
-	l := listing{columns: memberColumns, table: "member m", where: w, order: "stamp", after: "stamp > ?", limit: q.Limit}
+	l := listing{columns: memberColumns, table: "member m", where: w, order: "stamp", after: "stamp > ?", limit: cmp.Or(q.Limit, q.Want)}
 	l.position = func(it item) []any { return []any{int64(it.stamp)} }
 	if q.Newest {
 		l.order, l.after = "stamp DESC", "stamp < ?"
@@ -37,7 +38,7 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 		if items, err = s.wanted(ctx, q, w, items); err != nil {
 			return err
 		}
-		return s.rows(ctx, items, &where{}, !q.NoBodies, func(r *store.Row, _ item) error {
+		each := func(r *store.Row, _ item) error {
 			if err := f(r); err != nil {
 				return err
 			}
@@ -45,7 +46,11 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 				return store.Stop
 			}
 			return nil
-		})
+		}
+		if q.Bare && !q.NoBodies {
+			return s.bareRows(ctx, items, each)
+		}
+		return s.rows(ctx, items, &where{}, !q.NoBodies, each)
 	}))
 }
 

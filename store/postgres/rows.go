@@ -24,10 +24,11 @@ type item struct {
 	kind  int32 // of a mention
 }
 
-// A page starts small, because many callers stop early, and grows.
+// A page starts small, because many callers stop early, and grows. What a caller says to want is fetched at once.
 const (
 	firstPage = 50
 	pageLimit = 1000
+	wantLimit = 2000
 )
 
 // smallBody is the size up to which a body is read along with its head; a larger one is read when its turn comes.
@@ -149,11 +150,11 @@ type listing struct {
 
 // pages calls f with page after page of what l selects.
 func (s *snapshot) pages(ctx context.Context, l listing, f func([]item) error) error {
-	size := firstPage
+	size, next := firstPage, 4*firstPage
 	if l.limit > 0 {
-		size = min(l.limit, pageLimit)
+		size, next = min(l.limit, wantLimit), firstPage
 	}
-	for w := l.where; ; size = min(size*4, pageLimit) {
+	for w := l.where; ; size, next = next, min(next*4, pageLimit) {
 		items, err := s.items(ctx, l, w, size)
 		if err != nil {
 			return err
