@@ -1,9 +1,6 @@
 package match
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestGuess(t *testing.T) {
 	for _, c := range []struct {
@@ -71,8 +68,8 @@ func FuzzCanon(f *testing.F) {
 				continue
 			}
 			text := v.String()
-			if i := strings.Index(text, "://"); v.Class == URL && (i < 0 || !isScheme([]byte(text[:i]))) {
-				text = "http://" + text // the scheme of the web is left out
+			if v.Class == URL {
+				text = withScheme(text)
 			}
 			again, ok := Canon(v.Class, text)
 			if !ok || again.Class != v.Class || again.key != v.key || again.net != v.net {

@@ -117,3 +117,6 @@ func unpackID(prefix string, uuid [16]byte) string {
 	h := hex.EncodeToString(uuid[:])
 	return prefix + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
+
+// retire ends a claim before it began: a later version takes its place.
+func (cs *claims) retire(n uint32) { cs.rows[n].from, cs.rows[n].until = 0, -1 }

@@ -23,9 +23,7 @@ func (x *Index) Lookup(s string, at time.Time) []Hit {
 func (x *Index) lookup(v Value, at time.Time) []Hit {
 	text := v.String()
 	if v.Class == URL {
-		if _, _, ok := appendURL(nil, []byte(text)); !ok {
-			text = "http://" + text
-		}
+		text = withScheme(text)
 	}
 	rec := logs.Record{Fields: []logs.Field{{Kind: kindOf[v.Class], Path: "value", Value: []byte(text)}}}
 	if v.Class == Network {

@@ -74,6 +74,14 @@ func isScheme(s []byte) bool {
 	return true
 }
 
+// withScheme gives the spelling of a URL back the scheme that it leaves out.
+func withScheme(s string) string {
+	if i := strings.Index(s, "://"); i > 0 && isScheme([]byte(s[:i])) {
+		return s
+	}
+	return "http://" + s
+}
+
 // appendAuthority drops the user and the default port. Without a scheme both of the web's ports are default: who logs host and path apart
 // does not know which it was.
 func appendAuthority(dst, s []byte, port string) ([]byte, bool) {

@@ -1,0 +1,177 @@
+package match
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"threatwatch"
+	"threatwatch/pattern/syntax"
+	"threatwatch/release"
+	"threatwatch/stix"
+)
+
+// version is the newest version of an indicator that a file has shown so far, and its claim.
+type version struct {
+	modified int64
+	claim    int // -1: that version is not looked for
+}
+
+// readSTIX reads objects out of a bundle or lines. Of several versions of an indicator the newest counts, wherever it stands.
+func (l *Loader) readSTIX(name string, r io.Reader) error {
+	clear(l.versions)
+	objects, had := 0, l.Indicators
+	err := stix.ReadObjectLines(r, func(raw []byte, _ bool) error {
+		if objects++; objects == 1 && isWarningList(raw) {
+			return threatwatch.Errorf(threatwatch.Invalid, "a MISP warning list names known good values, not indicators: give it as a warning list")
+		}
+		return l.object(raw, name)
+	}, func(line int, _ []byte, fault *stix.SyntaxError) error {
+		l.fault("%s, line %d: %v", name, line, fault)
+		return nil
+	})
+	l.nameSources()
+	if err == nil && l.Indicators == had {
+		l.fault("%s: %d objects, and none is an indicator", name, objects)
+	}
+	return err
+}
+
+func (l *Loader) object(raw []byte, where string) error {
+	if !bytes.Contains(raw, []byte(`indicator`)) && !bytes.Contains(raw, []byte(`identity`)) {
+		return nil
+	}
+	o, err := stix.Parse(raw)
+	if err != nil {
+		l.fault("%s: %v", where, err)
+		return nil
+	}
+	switch o.Type {
+	case "identity":
+		l.identities[o.ID] = o.Root.Get("name").Text()
+	case "indicator":
+		source := o.Root.Get("created_by_ref").Text()
+		if source == "" {
+			source = listSource(where)
+		}
+		level, marked := levelOf(o)
+		return l.indicator(o, source, where, level, marked)
+	}
+	return nil
+}
+
+// levelOf is the strictest TLP level that the markings of an object name by their fixed ids.
+func levelOf(o *stix.Object) (level stix.Level, marked bool) {
+	for _, id := range o.Root.Get("object_marking_refs").Strings() {
+		if x, ok := stix.TLPOf(id); ok {
+			level, marked = max(level, x), true
+		}
+	}
+	return level, marked
+}
+
+// View reads the indicators that a view shows.
+func (l *Loader) View(ctx context.Context, v *release.View) error {
+	clear(l.versions)
+	return v.Export(ctx, []string{"indicator"}, false, func(it *release.Item) error {
+		if it.Quarantined {
+			return nil
+		}
+		o, err := stix.Parse(it.Raw)
+		if err != nil {
+			l.fault("%s: %v", it.ID, err)
+			return nil
+		}
+		source := it.Source
+		if source == "" {
+			source = "not to be named"
+		}
+		return l.indicator(o, source, "", it.Label.TLP, true)
+	})
+}
+
+// indicator adds what an indicator of one source looks for.
+func (l *Loader) indicator(o *stix.Object, source, where string, level stix.Level, marked bool) error {
+	l.Indicators++
+	key := source + "\x00" + o.ID
+	modified, _ := micros(o, "modified")
+	old, again := l.versions[key]
+	if again && modified <= old.modified {
+		l.Expired++
+		return nil
+	}
+	if again {
+		l.Expired++
+		if old.claim >= 0 {
+			l.c.retire(uint32(old.claim))
+		}
+	}
+	l.versions[key] = version{modified, -1}
+	if o.Root.Get("revoked").IsTrue() {
+		l.Revoked++
+		return nil
+	}
+	c := Claim{ID: o.ID, Name: clip(o.Name(), 200), Source: source, Where: where, Confidence: -1}
+	if n, ok := o.Root.Get("confidence").Int(); ok && n >= 0 && n <= 100 {
+		c.Confidence = int8(n)
+	}
+	c.From, _ = micros(o, "valid_from")
+	c.Until, _ = micros(o, "valid_until")
+	if !l.wanted(&c, level, marked) {
+		return nil
+	}
+	n, err := l.pattern(o, &c, where)
+	if n >= 0 {
+		l.versions[key] = version{modified, n}
+	}
+	return err
+}
+
+// pattern adds the values that a pattern names and returns the number of the claim, -1 when there is none.
+func (l *Loader) pattern(o *stix.Object, c *Claim, where string) (int, error) {
+	if typ := o.Root.Get("pattern_type").Text(); typ != "" && !strings.EqualFold(typ, "stix") {
+		l.Other++
+		return -1, nil
+	}
+	text := o.Root.Get("pattern").Text()
+	p, err := syntax.Config{V20: o.Root.Get("pattern_type") == nil}.Parse(text)
+	if err != nil {
+		l.fault("%s %s: pattern: %v", where, o.ID, err)
+		return -1, nil
+	}
+	vs, whole := patternValues(p)
+	if !whole || len(vs) == 0 {
+		l.Compound++
+		return -1, nil
+	}
+	if c.Name == text || len(vs) == 1 && strings.EqualFold(c.Name, vs[0].String()) {
+		c.Name = "" // says no more than the value
+	}
+	n := l.c.claims.add(c)
+	for i := range vs {
+		if err := l.c.addValue(&vs[i], n); err != nil {
+			return -1, fmt.Errorf("index: %w", err)
+		}
+	}
+	return int(n), nil
+}
+
+func micros(o *stix.Object, property string) (int64, bool) {
+	t, err := stix.ParseTime(o.Root.Get(property).Text())
+	if err != nil {
+		return 0, false
+	}
+	return t.UnixMicro(), true
+}
+
+// nameSources puts the names of identities in place of their ids.
+func (l *Loader) nameSources() {
+	for i := range l.c.claims.terms {
+		t := &l.c.claims.terms[i]
+		if name := l.identities[t.source]; name != "" {
+			t.source = name
+		}
+	}
+}
