@@ -195,6 +195,7 @@ func (t *tx) InternLabel(ctx context.Context, body string) (store.LabelID, error
 		return store.LabelID(id), err
 	}
 	t.dirty = true
+	t.renew()
 	err := t.each(ctx, "INSERT INTO label(id, digest, body) SELECT coalesce(max(id), 0) + 1, $1, $2 FROM label RETURNING id", []any{digest[:], []byte(body)}, scan)
 	return store.LabelID(id), err
 }
@@ -224,7 +225,7 @@ func (t *tx) putDoc(ctx context.Context, table string, id int32, v any) (int32, 
 			return 0, fmt.Errorf("put %s: %w", table, err)
 		}
 	}
-	t.write("INSERT INTO "+table+"(id, doc) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc", id, doc)
+	t.writeRare("INSERT INTO "+table+"(id, doc) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc", id, doc)
 	return id, nil
 }
 
@@ -234,14 +235,14 @@ func (t *tx) PutRecord(_ context.Context, kind, key string, doc []byte) error {
 		return err
 	}
 	doc = append([]byte{}, doc...) // it is sent later, and never NULL
-	t.write("INSERT INTO record(kind, key, doc) VALUES ($1, $2, $3) ON CONFLICT (kind, key) DO UPDATE SET doc = EXCLUDED.doc", kind, key, doc)
+	t.writeRare("INSERT INTO record(kind, key, doc) VALUES ($1, $2, $3) ON CONFLICT (kind, key) DO UPDATE SET doc = EXCLUDED.doc", kind, key, doc)
 	return nil
 }
 
 // DeleteRecord removes a record; none is fine.
 func (t *tx) DeleteRecord(_ context.Context, kind, key string) error {
 	if storable(kind) && storable(key) {
-		t.write("DELETE FROM record WHERE kind = $1 AND key = $2", kind, key)
+		t.writeRare("DELETE FROM record WHERE kind = $1 AND key = $2", kind, key)
 	}
 	return nil
 }

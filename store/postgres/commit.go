@@ -22,7 +22,7 @@ func (w *writer) commit(t *tx) error {
 	}
 	w.groups++
 	if t.head != t.was {
-		t.queue.Queue("UPDATE head SET stamp = $1, oid = $2 WHERE one = 1", int64(t.head.stamp), int64(t.head.oid))
+		t.queue.Queue("UPDATE head SET stamp = $1, oid = $2, edition = $3 WHERE one = 1", int64(t.head.stamp), int64(t.head.oid), t.head.edition)
 	}
 	t.queue.Queue("INSERT INTO writer(id, groups, seen) VALUES ($1, $2, now()) ON CONFLICT (id) DO UPDATE SET groups = EXCLUDED.groups, seen = EXCLUDED.seen", w.handle[:], w.groups)
 	t.queue.Queue("COMMIT")

@@ -62,7 +62,7 @@ func (d *DB) Load(ctx context.Context, p store.Part) error {
 		t := x.(*tx)
 		for id, body := range p.Labels {
 			digest := sha256.Sum256([]byte(body))
-			t.write("INSERT INTO label(id, digest, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING", int32(id), digest[:], []byte(body))
+			t.writeRare("INSERT INTO label(id, digest, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING", int32(id), digest[:], []byte(body))
 		}
 		if err := t.loadDocs(p); err != nil {
 			return err
@@ -81,7 +81,7 @@ func (d *DB) Load(ctx context.Context, p store.Part) error {
 func (t *tx) loadDocs(p store.Part) error {
 	put := func(table string, id int32, v any) error {
 		doc, err := json.Marshal(v)
-		t.write("INSERT INTO "+table+"(id, doc) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc", id, doc)
+		t.writeRare("INSERT INTO "+table+"(id, doc) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc", id, doc)
 		return err
 	}
 	for _, s := range p.Sources {

@@ -41,14 +41,15 @@ var ErrNone = errors.New("no exchange")
 
 // DB is an open database.
 type DB struct {
-	config  *pgx.ConnConfig
-	pool    *pgxpool.Pool
-	now     func() time.Time
-	names   *names
-	handle  [16]byte // names this DB in table writer
-	jobs    chan *job
-	grown   chan struct{}  // much was added: statistics are due
-	stopped sync.WaitGroup // the writer, the hints and the statistics
+	config   *pgx.ConnConfig
+	pool     *pgxpool.Pool
+	now      func() time.Time
+	names    *names
+	editions editions
+	handle   [16]byte // names this DB in table writer
+	jobs     chan *job
+	grown    chan struct{}  // much was added: statistics are due
+	stopped  sync.WaitGroup // the writer, the hints and the statistics
 
 	mu     sync.RWMutex // protects closed
 	closed bool
@@ -194,8 +195,10 @@ func (d *DB) Read(ctx context.Context, f func(store.Snapshot) error) error {
 		return unavailable(err)
 	}
 	defer func() {
-		c.Exec(context.WithoutCancel(ctx), "ROLLBACK") // when it fails, the pool throws the connection away
-		c.Release()
+		go func() { // the caller need not wait for the end
+			c.Exec(context.WithoutCancel(ctx), "ROLLBACK") // when it fails, the pool throws the connection away
+			c.Release()
+		}()
 	}()
 	err = f(s)
 	if errors.Is(err, store.Stop) {
@@ -213,8 +216,9 @@ func (d *DB) begin(ctx context.Context) (*pgxpool.Conn, *snapshot, error) {
 		}
 		s := &snapshot{conn: c.Conn(), names: d.names}
 		s.queue.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-		err = s.each(ctx, "SELECT stamp, oid FROM head WHERE one = 1", nil, s.head.scan)
+		err = s.each(ctx, "SELECT stamp, oid, edition FROM head WHERE one = 1", nil, s.head.scan)
 		if err == nil {
+			s.rare = d.editions.of(s.head.edition)
 			d.committed(s.head.stamp)
 			return c, s, nil
 		}

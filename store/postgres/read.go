@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/rare"
 )
 
 // snapshot reads through one connection that is in a transaction. What it reads is in memory before anybody is called back, so that
@@ -17,6 +17,7 @@ import (
 type snapshot struct {
 	conn   *pgx.Conn
 	names  *names
+	rare   *rare.Rare       // what readers of this edition keep; nil: nothing
 	fresh  map[string]int32 // names that this transaction gave numbers to
 	head   head
 	queue  pgx.Batch // statements that go with the next round trip
@@ -29,11 +30,14 @@ var _ store.Snapshot = (*snapshot)(nil)
 
 // head is the row whose lock orders all writers.
 type head struct {
-	stamp store.Stamp
-	oid   store.OID
+	stamp   store.Stamp
+	oid     store.OID
+	edition int64
 }
 
-func (h *head) scan(r pgx.Rows) error { return r.Scan((*int64)(&h.stamp), (*int64)(&h.oid)) }
+func (h *head) scan(r pgx.Rows) error {
+	return r.Scan((*int64)(&h.stamp), (*int64)(&h.oid), &h.edition)
+}
 
 // each runs a query, after what is queued, and calls f for each row. f must not use the snapshot.
 func (s *snapshot) each(ctx context.Context, text string, args []any, f func(pgx.Rows) error) error {
@@ -210,102 +214,5 @@ func (s *snapshot) Get(ctx context.Context, oid store.OID) (out *store.Row, err 
 	return out, err
 }
 
-// LabelBodies returns every label.
-func (s *snapshot) LabelBodies(ctx context.Context) (map[store.LabelID]string, error) {
-	out := map[store.LabelID]string{}
-	err := s.each(ctx, "SELECT id, body FROM label", nil, func(r pgx.Rows) error {
-		var id int32
-		var body []byte
-		err := r.Scan(&id, &body)
-		out[store.LabelID(id)] = string(body)
-		return err
-	})
-	return out, err
-}
-
 // LastStamp is the newest stamp given.
 func (s *snapshot) LastStamp(context.Context) (store.Stamp, error) { return s.head.stamp, nil }
-
-// Sources lists all in order of number.
-func (s *snapshot) Sources(ctx context.Context) (out []store.Source, err error) {
-	err = s.docs(ctx, "source", func(id int32, doc []byte) error {
-		v := store.Source{ID: store.SourceID(id)}
-		err := json.Unmarshal(doc, &v)
-		out = append(out, v)
-		return err
-	})
-	return out, err
-}
-
-// Collections lists all in order of number.
-func (s *snapshot) Collections(ctx context.Context) (out []store.Collection, err error) {
-	err = s.docs(ctx, "collection", func(id int32, doc []byte) error {
-		v := store.Collection{ID: store.CollectionID(id)}
-		err := json.Unmarshal(doc, &v)
-		out = append(out, v)
-		return err
-	})
-	return out, err
-}
-
-func (s *snapshot) docs(ctx context.Context, table string, f func(int32, []byte) error) error {
-	return s.each(ctx, "SELECT id, doc FROM "+table+" ORDER BY id", nil, func(r pgx.Rows) error {
-		var id int32
-		var doc []byte
-		if err := r.Scan(&id, &doc); err != nil {
-			return err
-		}
-		return f(id, doc)
-	})
-}
-
-// Record returns a small document.
-func (s *snapshot) Record(ctx context.Context, kind, key string) (doc []byte, err error) {
-	none := threatwatch.Errorf(threatwatch.NotFound, "no %s %s", kind, key)
-	if !storable(kind) || !storable(key) {
-		return nil, none
-	}
-	err = s.each(ctx, "SELECT doc FROM record WHERE kind = $1 AND key = $2", []any{kind, key}, func(r pgx.Rows) error { return r.Scan(&doc) })
-	if err == nil && doc == nil {
-		err = none
-	}
-	return doc, err
-}
-
-// recordPage is how many records are read at a time.
-const recordPage = 500
-
-// Records lists the documents of a kind whose keys start with prefix.
-func (s *snapshot) Records(ctx context.Context, kind, prefix string, f func(string, []byte) error) error {
-	if !storable(kind) || !storable(prefix) {
-		return nil
-	}
-	type record struct {
-		key string
-		doc []byte
-	}
-	for at, text := prefix, ">="; ; text = ">" {
-		var page []record
-		err := s.each(ctx, "SELECT key, doc FROM record WHERE kind = $1 AND key "+text+" $2 ORDER BY key LIMIT $3", []any{kind, at, recordPage}, func(r pgx.Rows) error {
-			var rec record
-			err := r.Scan(&rec.key, &rec.doc)
-			page = append(page, rec)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, rec := range page {
-			if !strings.HasPrefix(rec.key, prefix) {
-				return nil
-			}
-			if err := f(rec.key, rec.doc); err != nil {
-				return stopped(err)
-			}
-			at = rec.key
-		}
-		if len(page) < recordPage {
-			return nil
-		}
-	}
-}

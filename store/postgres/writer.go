@@ -145,7 +145,7 @@ func (d *DB) waiting() *job {
 func (t *tx) begin() error {
 	t.queue, t.dirty, t.tally, t.fresh = pgx.Batch{}, false, map[tallyKey]int64{}, map[string]int32{}
 	t.queue.Queue("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
-	err := t.each(context.Background(), "SELECT stamp, oid FROM head WHERE one = 1 FOR UPDATE", nil, t.head.scan)
+	err := t.each(context.Background(), "SELECT stamp, oid, edition FROM head WHERE one = 1 FOR UPDATE", nil, t.head.scan)
 	t.was = t.head
 	return err
 }

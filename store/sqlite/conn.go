@@ -22,7 +22,7 @@ type conn struct {
 	codes map[string]int64 // type or property name to code
 	names map[int64]string
 	reads bool  // it never writes
-	rare  *rare // of a connection that reads; nil at first
+	kept  *kept // of a connection that reads; nil at first
 
 	packers packers       // of the writing connection
 	dec     *zstd.Decoder // with all dictionaries; nil until one is needed

@@ -15,7 +15,7 @@ import (
 // snapshot reads through one connection that is in a transaction.
 type snapshot struct {
 	c       *conn
-	current bool // c.rare has been compared with this state of the data
+	current bool // c.kept has been compared with this state of the data
 }
 
 var _ store.Snapshot = (*snapshot)(nil)
