@@ -1,8 +1,10 @@
 package account
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/netip"
@@ -70,39 +72,56 @@ func (a *Accounts) byCookie(ctx context.Context, r *http.Request) (Caller, error
 	return a.person(ctx, p)
 }
 
-func (a *Accounts) byToken(ctx context.Context, secret string) (Caller, error) {
-	t, err := a.token(ctx, secret)
+func (a *Accounts) byToken(ctx context.Context, secret string) (c Caller, err error) {
+	err = a.store.Read(ctx, func(s store.Snapshot) error {
+		t, err := a.token(ctx, s, secret)
+		if err != nil {
+			return err
+		}
+		c = Caller{Kind: KindClient, Token: &t, Role: t.Role, Name: t.Name}
+		c.Org, c.ClientOf, err = standing(ctx, s, t.Org)
+		return err
+	})
 	if err != nil {
 		return Caller{}, err
 	}
-	c := Caller{Kind: KindClient, Token: &t, Role: t.Role, Name: t.Name}
-	return c, a.place(ctx, &c, t.Org)
+	a.touch(ctx, hashSecret(secret))
+	return c, nil
 }
 
-func (a *Accounts) person(ctx context.Context, p Person) (Caller, error) {
-	c := Caller{Kind: KindPerson, Person: &p, Role: p.Role, Name: p.Name}
-	return c, a.place(ctx, &c, p.Org)
-}
-
-// place fills in the organisation of a caller, and whose client it is.
-func (a *Accounts) place(ctx context.Context, c *Caller, org string) (err error) {
-	c.Org, c.ClientOf, err = a.Standing(ctx, org)
-	return err
+func (a *Accounts) person(ctx context.Context, p Person) (c Caller, err error) {
+	c = Caller{Kind: KindPerson, Person: &p, Role: p.Role, Name: p.Name}
+	c.Org, c.ClientOf, err = a.Standing(ctx, p.Org)
+	return c, err
 }
 
 // Standing is an organisation and the organisations whose client it is.
 func (a *Accounts) Standing(ctx context.Context, org string) (o Org, clientOf []string, err error) {
 	err = a.store.Read(ctx, func(s store.Snapshot) error {
-		if err := load(ctx, s, orgKind, org, &o); err != nil {
-			return err
+		o, clientOf, err = standing(ctx, s, org)
+		return err
+	})
+	return o, clientOf, err
+}
+
+// standing looks into every organisation, but reads only those that name this one.
+func standing(ctx context.Context, s store.Snapshot, org string) (o Org, clientOf []string, err error) {
+	if err := load(ctx, s, orgKind, org, &o); err != nil {
+		return o, nil, err
+	}
+	quoted, err := json.Marshal(org)
+	if err != nil {
+		return o, nil, err
+	}
+	err = s.Records(ctx, orgKind, "", func(_ string, doc []byte) error {
+		if !bytes.Contains(doc, quoted) {
+			return nil
 		}
-		return s.Records(ctx, orgKind, "", func(_ string, doc []byte) error {
-			other, err := parse[Org](doc)
-			if err == nil && slices.Contains(other.Clients, org) {
-				clientOf = append(clientOf, other.ID)
-			}
-			return err
-		})
+		other, err := parse[Org](doc)
+		if err == nil && slices.Contains(other.Clients, org) {
+			clientOf = append(clientOf, other.ID)
+		}
+		return err
 	})
 	return o, clientOf, err
 }

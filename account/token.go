@@ -80,30 +80,27 @@ func (a *Accounts) RevokeToken(ctx context.Context, id string) error {
 }
 
 // token finds a token by its secret; Unauthenticated when it is none, or over.
-func (a *Accounts) token(ctx context.Context, secret string) (t Token, err error) {
+func (a *Accounts) token(ctx context.Context, s store.Snapshot, secret string) (t Token, err error) {
 	bad := threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
 	if !strings.HasPrefix(secret, tokenPrefix) {
 		return t, bad
 	}
-	key := hashSecret(secret)
-	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, tokenKind, key, &t) })
+	err = load(ctx, s, tokenKind, hashSecret(secret), &t)
 	if threatwatch.KindOf(err) == threatwatch.NotFound {
 		return t, bad
 	}
 	if err != nil {
 		return t, err
 	}
-	now := a.now()
-	if !t.Revoked.IsZero() || !t.Expires.IsZero() && !now.Before(t.Expires) {
+	if !t.Revoked.IsZero() || !t.Expires.IsZero() && !a.now().Before(t.Expires) {
 		return t, bad
 	}
-	a.touch(ctx, key, now)
 	return t, nil
 }
 
 // touch notes, at most once an hour, that a token was used. Best effort: reading does not fail for it.
-func (a *Accounts) touch(ctx context.Context, key string, now time.Time) {
-	hour := now.UTC().Truncate(time.Hour)
+func (a *Accounts) touch(ctx context.Context, key string) {
+	hour := a.now().UTC().Truncate(time.Hour)
 	a.mu.Lock()
 	fresh := a.touched[key].Before(hour)
 	a.touched[key] = hour

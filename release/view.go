@@ -23,6 +23,8 @@ type Releaser struct {
 
 	mu     sync.RWMutex // protects labels
 	labels map[store.LabelID]label.Label
+
+	known knownMemo
 }
 
 // New returns a Releaser. secret (32 bytes or more, kept for the life of the data) authenticates cursors and makes the ids of redacted copies.
@@ -280,8 +282,23 @@ func (g *glance) knows(c store.Collection) (bool, error) {
 	if c.Source == 0 || src.Owner != "" && src.Owner == g.s.Org || g.meantFor(src) {
 		return true, nil
 	}
-	seen := false // counting is quick where nothing is visible, which a walk over the members is not
-	counts, err := g.snap.Count(g.ctx, g.named(), []store.CollectionID{c.ID}, func(r *store.Row) (string, error) {
+	return g.sees(c)
+}
+
+// sees says whether something in a collection is visible. It is counted, which is quick where nothing is; a walk over the members is not.
+func (g *glance) sees(c store.Collection) (bool, error) {
+	last, err := g.snap.LastStamp(g.ctx)
+	if err != nil {
+		return false, err
+	}
+	set := g.named()
+	key := knownKey(c.ID, set)
+	if seen, ok := g.r.known.get(last, key); ok {
+		return seen, nil
+	}
+	seen, plain := false, true // plain: nothing was looked at part by part, which depends on more than labels
+	counts, err := g.snap.Count(g.ctx, set, []store.CollectionID{c.ID}, func(r *store.Row) (string, error) {
+		plain = false
 		id, err := g.as(r)
 		if err == nil && id != "" {
 			seen, err = true, store.Stop
@@ -293,6 +310,9 @@ func (g *glance) knows(c store.Collection) (bool, error) {
 	}
 	for _, n := range counts {
 		seen = seen || n > 0
+	}
+	if err == nil && plain {
+		g.r.known.put(last, key, seen)
 	}
 	return seen, err
 }
