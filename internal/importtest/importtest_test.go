@@ -18,7 +18,9 @@ const module = "threatwatch"
 var allowed = map[string][]string{
 	"":                   {},
 	"stix":               {},
+	"pattern":            {"stix", "pattern/syntax"},
 	"pattern/syntax":     {},
+	"pattern/vectors":    {"pattern", "pattern/syntax", "stix"},
 	"label":              {"stix"},
 	"logs":               {},
 	"store":              {"stix"},

@@ -184,3 +184,10 @@ func (b *printer) text(s string) {
 	_, _ = escaper.WriteString(b, s)
 	b.WriteByte('\'')
 }
+
+// Print writes a condition as it stands in brackets.
+func Print(c Cond) string {
+	var b printer
+	b.cond(c)
+	return b.String()
+}

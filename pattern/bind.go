@@ -1,0 +1,247 @@
+package pattern
+
+import (
+	"slices"
+	"sort"
+)
+
+// task is a node to be satisfied inside a window.
+type task struct {
+	node node
+	win  window
+}
+
+// solve finds observations for all tasks together, each bound once at most. A false answer is certain while steps are left.
+//
+// What has no order in time is a matching. Order and spans are turned into windows, one decision after the other, earliest first: the moment at
+// which one part of a sequence is over, the moment at which a span begins. Decisions are dropped when even without the demands of time no
+// matching is left. Tasks that have no candidate in common are solved apart.
+func (b *binder) solve(tasks []task) ([]use, bool) {
+	slots, rest, ok := flatten(tasks)
+	if !ok || !b.spend(1+len(slots)) {
+		return nil, false
+	}
+	if len(rest) == 0 {
+		return b.assign(slots)
+	}
+	if _, ok := b.assign(relax(slots, rest)); !ok {
+		return nil, false
+	}
+	if groups := b.apart(slots, rest); len(groups) > 1 {
+		var bound []use
+		for _, g := range groups {
+			more, ok := b.solve(g)
+			if !ok {
+				return nil, false
+			}
+			bound = append(bound, more...)
+		}
+		return bound, true
+	}
+	at := max(0, slices.IndexFunc(rest, func(t task) bool { _, choice := t.node.(either); return !choice }))
+	others := append(tasksOf(slots), slices.Delete(slices.Clone(rest), at, at+1)...)
+	return b.decide(rest[at], others)
+}
+
+// flatten takes tasks apart down to slots and what is more than slots. It fails when a window is empty.
+func flatten(tasks []task) (slots []slot, rest []task, ok bool) {
+	for _, t := range tasks {
+		switch n := t.node.(type) {
+		case slot:
+			n.win = n.win.meet(t.win)
+			if n.win.empty() {
+				return nil, nil, false
+			}
+			slots = append(slots, n)
+		case all:
+			inner := make([]task, len(n))
+			for i := range n {
+				inner[i] = task{n[i], t.win}
+			}
+			s, r, ok := flatten(inner)
+			if !ok {
+				return nil, nil, false
+			}
+			slots, rest = append(slots, s...), append(rest, r...)
+		default:
+			rest = append(rest, t)
+		}
+	}
+	return slots, rest, true
+}
+
+func tasksOf(slots []slot) []task {
+	tasks := make([]task, len(slots))
+	for i, s := range slots {
+		tasks[i] = task{s, always}
+	}
+	return tasks
+}
+
+// relax returns slots that must be filled whatever is decided.
+func relax(slots []slot, rest []task) []slot {
+	out := slices.Clone(slots)
+	for _, t := range rest {
+		t.node.slots(1, false, func(s slot, times int) {
+			s.n, s.win = product(s.n, times), s.win.meet(t.win)
+			out = append(out, s)
+		})
+	}
+	return out
+}
+
+// apart groups tasks so that tasks of different groups have no candidate in common.
+func (b *binder) apart(slots []slot, rest []task) [][]task {
+	tasks := append(tasksOf(slots), rest...)
+	if len(tasks) == 1 {
+		return [][]task{tasks}
+	}
+	group := make([]int, len(tasks))
+	find := func(i int) int {
+		for group[i] != i {
+			group[i] = group[group[i]]
+			i = group[i]
+		}
+		return i
+	}
+	owner := make(map[int32]int)
+	for i, t := range tasks {
+		group[i] = i
+		t.node.slots(1, true, func(s slot, _ int) {
+			s.win = s.win.meet(t.win)
+			b.each(s, func(o int32) bool {
+				if j, ok := owner[o]; ok {
+					group[find(j)] = find(i)
+				}
+				owner[o] = i
+				return true
+			})
+		})
+	}
+	var list [][]task
+	index := make(map[int]int)
+	for i, t := range tasks {
+		g, ok := index[find(i)]
+		if !ok {
+			g = len(list)
+			index[find(i)] = g
+			list = append(list, nil)
+		}
+		list[g] = append(list[g], t)
+	}
+	return list
+}
+
+// decide tries what can be decided about a task, the others standing by.
+func (b *binder) decide(t task, others []task) ([]use, bool) {
+	with := func(more ...task) ([]use, bool) { return b.solve(append(slices.Clip(others), more...)) }
+	switch n := t.node.(type) {
+	case either:
+		for _, choice := range n {
+			if bound, ok := with(task{choice, t.win}); ok {
+				return bound, true
+			}
+		}
+	case span:
+		// The earliest moment of all is as late as it can be: the end of some candidate.
+		for _, from := range b.starts(n.node, t.win) {
+			w := t.win.meet(window{from, from.plus(n.length).justBefore()})
+			if bound, ok := with(task{n.node, w}); ok {
+				return bound, true
+			}
+			if b.steps <= 0 {
+				break
+			}
+		}
+	case sequence:
+		if b.points && len(others) == 0 {
+			return b.inOrder(n, t.win)
+		}
+		return b.split(n, t.win, with)
+	case repeat:
+		if len(others) == 0 {
+			if bound, ok, certain := b.again(n, t.win); ok || certain {
+				return bound, ok
+			}
+		}
+		if n.n == 2 {
+			return with(task{n.node, t.win}, task{n.node, t.win})
+		}
+		return with(task{n.node, t.win}, task{repeat{n.n - 1, n.node}, t.win})
+	}
+	return nil, false
+}
+
+// inOrder finds a sequence that stands alone among observations of one moment each. The first part may be over as soon as it can: whoever
+// ends later can be replaced by what ends now, for all that follows is later still. The same holds of the first two parts together, and so on;
+// parts are found together because they may compete for observations of the same moment.
+func (b *binder) inOrder(q sequence, w window) ([]use, bool) {
+	var done []task
+	for i, n := range q {
+		if i == len(q)-1 {
+			return b.solve(append(done, task{n, w}))
+		}
+		ends := b.ends(n, w)
+		at := sort.Search(len(ends), func(j int) bool {
+			_, ok := b.solve(append(slices.Clip(done), task{n, window{w.lo, ends[j]}}))
+			return ok
+		})
+		if at == len(ends) || b.steps <= 0 {
+			return nil, false
+		}
+		done = append(done, task{n, window{w.lo, ends[at]}})
+		w.lo = ends[at]
+	}
+	return nil, false
+}
+
+// split tries every moment at which the first part of a sequence can be over and the others can begin, the earliest first.
+func (b *binder) split(q sequence, w window, with func(...task) ([]use, bool)) ([]use, bool) {
+	first, after := q[0], node(q[1:])
+	if len(q) == 2 {
+		after = q[1]
+	}
+	ends := b.ends(first, w)
+	possible := func(n node, w window) bool {
+		_, ok := b.assign(relax(nil, []task{{n, w}}))
+		return ok
+	}
+	from := sort.Search(len(ends), func(i int) bool { return possible(first, window{w.lo, ends[i]}) })
+	for _, over := range ends[from:] {
+		later := window{over, w.hi}
+		if b.steps <= 0 || !possible(after, later) {
+			break
+		}
+		if bound, ok := with(task{first, window{w.lo, over}}, task{after, later}); ok {
+			return bound, true
+		}
+	}
+	return nil, false
+}
+
+// ends returns, in order, the moments at which a node can be over at the earliest: each candidate is as early as it can be.
+func (b *binder) ends(n node, w window) []moment {
+	return b.moments(n, w, func(t, w window) moment { return t.meet(w).lo })
+}
+
+// starts returns, in order, the moments at which a node can begin at the latest: each candidate is as late as it can be. Among observations
+// of one moment, a sequence begins with its first part.
+func (b *binder) starts(n node, w window) []moment {
+	for q, ok := n.(sequence); ok && b.points; q, ok = n.(sequence) {
+		n = q[0]
+	}
+	return b.moments(n, w, func(t, w window) moment { return t.meet(w).hi })
+}
+
+func (b *binder) moments(n node, w window, f func(t, w window) moment) []moment {
+	var list []moment
+	n.slots(1, true, func(s slot, _ int) {
+		s.win = s.win.meet(w)
+		b.each(s, func(o int32) bool {
+			list = append(list, f(b.times[o], s.win))
+			return true
+		})
+	})
+	slices.SortFunc(list, moment.compare)
+	return slices.Compact(list)
+}
