@@ -24,7 +24,42 @@ func (b *binder) again(r repeat, w window) (bound []use, ok, certain bool) {
 		}
 	}
 	bound, ok = b.oneByOne(r, w)
-	return bound, ok, false
+	return bound, ok, b.points && b.unmixed(r.node, w)
+}
+
+// unmixed says whether a node is a group of brackets that have no candidate in common. Then taking the first that is complete, made of the oldest
+// observations, cannot be a mistake: any other choice can be exchanged for it. With order between more than three brackets that is not so.
+func (b *binder) unmixed(n node, w window) bool {
+	if p, ok := n.(span); ok {
+		n = p.node
+	}
+	var parts []node
+	switch n := n.(type) {
+	case all:
+		parts = n
+	case sequence:
+		if _, single := rolesOf(n, w); !single || len(n) > 3 {
+			return false
+		}
+		parts = n
+	default:
+		return false
+	}
+	seen := make(map[int32]bool)
+	mixed := false
+	for _, p := range parts {
+		s, ok := p.(slot)
+		if !ok {
+			return false
+		}
+		s.win = s.win.meet(w)
+		b.each(s, func(o int32) bool {
+			mixed = mixed || seen[o]
+			seen[o] = true
+			return !mixed
+		})
+	}
+	return !mixed
 }
 
 // oneByOne takes what is over first, then what is over first among the rest, and so on.

@@ -15,11 +15,12 @@ type binder struct {
 	points     bool // every candidate was seen at one moment
 	steps      int  // what is left of the budget
 
-	// Scratch of assign. What is older than the round counts as empty.
+	// Scratch of assign and apart. What is older than the round counts as empty.
 	round   uint32
 	rounds  []uint32
 	touched []int32 // the observations of this round
 	left    []int
+	owner   []int // the task that has been seen with an observation
 	held    [][]holder
 	order   []int32
 	from    []origin
@@ -46,7 +47,7 @@ type origin struct {
 // newBinder sorts the candidates by time.
 func newBinder(times []window, room []int, candidates [][]int32, steps int) *binder {
 	b := &binder{times: times, room: room, candidates: candidates, points: true, steps: steps,
-		rounds: make([]uint32, len(times)), left: make([]int, len(times)), held: make([][]holder, len(times))}
+		rounds: make([]uint32, len(times)), left: make([]int, len(times)), owner: make([]int, len(times)), held: make([][]holder, len(times))}
 	b.reach = make([][]moment, len(candidates))
 	for i, list := range candidates {
 		slices.SortStableFunc(list, func(x, y int32) int { return times[x].lo.compare(times[y].lo) })

@@ -104,16 +104,16 @@ func (b *binder) apart(slots []slot, rest []task) [][]task {
 		}
 		return i
 	}
-	owner := make(map[int32]int)
+	b.round++
 	for i, t := range tasks {
 		group[i] = i
 		t.node.slots(1, true, func(s slot, _ int) {
 			s.win = s.win.meet(t.win)
 			b.each(s, func(o int32) bool {
-				if j, ok := owner[o]; ok {
-					group[find(j)] = find(i)
+				if b.rounds[o] == b.round {
+					group[find(b.owner[o])] = find(i)
 				}
-				owner[o] = i
+				b.rounds[o], b.owner[o] = b.round, i
 				return true
 			})
 		})
@@ -143,6 +143,10 @@ func (b *binder) decide(t task, others []task) ([]use, bool) {
 			}
 		}
 	case span:
+		if s, ok := n.node.(slot); ok && len(others) == 0 {
+			s.win = s.win.meet(t.win)
+			return b.crammed(s, n.length)
+		}
 		// The earliest moment of all is as late as it can be: the end of some candidate.
 		for _, from := range b.starts(n.node, t.win) {
 			w := t.win.meet(window{from, from.plus(n.length).justBefore()})
@@ -174,23 +178,122 @@ func (b *binder) decide(t task, others []task) ([]use, bool) {
 
 // inOrder finds a sequence that stands alone among observations of one moment each. The first part may be over as soon as it can: whoever
 // ends later can be replaced by what ends now, for all that follows is later still. The same holds of the first two parts together, and so on;
-// parts are found together because they may compete for observations of the same moment.
+// parts are found together as long as they may compete for observations of the moment between them.
 func (b *binder) inOrder(q sequence, w window) ([]use, bool) {
-	var done []task
+	var bound []use
+	var open []task // parts whose observations may still change
+	sources := sourcesOf(q)
 	for i, n := range q {
 		if i == len(q)-1 {
-			return b.solve(append(done, task{n, w}))
+			open = append(open, task{n, w})
+			break
 		}
-		ends := b.ends(n, w)
-		at := sort.Search(len(ends), func(j int) bool {
-			_, ok := b.solve(append(slices.Clip(done), task{n, window{w.lo, ends[j]}}))
-			return ok
-		})
-		if at == len(ends) || b.steps <= 0 {
+		over, ok := b.over(n, w, open)
+		if !ok {
 			return nil, false
 		}
-		done = append(done, task{n, window{w.lo, ends[at]}})
-		w.lo = ends[at]
+		open = append(open, task{n, window{w.lo, over}})
+		w.lo = over
+		if b.crowd(sources, over) > 1 {
+			continue
+		}
+		// The one observation of this moment is taken: without it the part would have been over before.
+		done, ok := b.solve(open)
+		if !ok {
+			return nil, false
+		}
+		bound, open, w.lo = append(bound, done...), nil, over.justAfter()
+	}
+	last, ok := b.solve(open)
+	return append(bound, last...), ok
+}
+
+// over returns the first moment at which a part of a sequence can be over, together with those before it that are open.
+func (b *binder) over(n node, w window, open []task) (moment, bool) {
+	if s, ok := n.(slot); ok && len(open) == 0 {
+		return b.filled(s, w)
+	}
+	ends := b.ends(n, w)
+	at := sort.Search(len(ends), func(j int) bool {
+		_, ok := b.solve(append(slices.Clip(open), task{n, window{w.lo, ends[j]}}))
+		return ok
+	})
+	if at == len(ends) || b.steps <= 0 {
+		return moment{}, false
+	}
+	return ends[at], true
+}
+
+// filled returns the first moment at which a slot alone can be full.
+func (b *binder) filled(s slot, w window) (at moment, ok bool) {
+	s.win = s.win.meet(w)
+	need := s.n
+	b.each(s, func(o int32) bool {
+		need -= min(need, b.room[o])
+		at = b.times[o].lo
+		return need > 0
+	})
+	return at, need == 0 && b.steps > 0
+}
+
+// sourcesOf returns the slots of a node, those that look for the same once.
+func sourcesOf(n node) []slot {
+	known := make(map[slot]bool)
+	var list []slot
+	n.slots(1, true, func(s slot, _ int) {
+		if s.n = 1; !known[s] {
+			known[s] = true
+			list = append(list, s)
+		}
+	})
+	return list
+}
+
+// crowd counts how many times the candidates of slots at one moment can be bound.
+func (b *binder) crowd(slots []slot, at moment) int {
+	var list []int32
+	for _, s := range slots {
+		s.win = s.win.meet(window{at, at})
+		b.each(s, func(o int32) bool {
+			list = append(list, o)
+			return true
+		})
+	}
+	slices.Sort(list)
+	n := 0
+	for _, o := range slices.Compact(list) {
+		n += b.room[o]
+	}
+	return n
+}
+
+// crammed fills a slot within less than length. The window begins where some candidate ends, and holds all that have begun before its end but
+// for those that are over before its beginning.
+func (b *binder) crammed(s slot, length moment) ([]use, bool) {
+	type event struct {
+		at   moment
+		room int
+	}
+	var begins, ends []event
+	b.each(s, func(o int32) bool {
+		t := b.times[o].meet(s.win)
+		begins, ends = append(begins, event{t.lo, b.room[o]}), append(ends, event{t.hi, b.room[o]})
+		return true
+	})
+	order := func(x, y event) int { return x.at.compare(y.at) }
+	slices.SortFunc(begins, order)
+	slices.SortFunc(ends, order)
+	room, next := 0, 0
+	for _, from := range ends {
+		w := window{from.at, from.at.plus(length).justBefore()}
+		for ; next < len(begins) && !w.hi.before(begins[next].at); next++ {
+			room += begins[next].room
+		}
+		if room >= s.n {
+			s.win = s.win.meet(w)
+			return b.assign([]slot{s})
+		}
+		room -= from.room
 	}
 	return nil, false
 }

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"slices"
 	"strings"
 
 	"threatwatch/pattern/syntax"
@@ -10,14 +11,30 @@ import (
 // condition is what stands in brackets, ready to be asked of an object.
 type condition interface {
 	// holds is asked of each object at which a path may start: all comparisons that AND joins start at the same one (STIX 2.1 §9.5; P011).
-	holds(o *Observation, x *Object) verdict
+	holds(o *Observation, x *Object, been memory) verdict
+	// loops says whether a comparison below needs a memory.
+	loops() bool
 }
 
-// seen says whether an observation has an object for which a condition holds. Paths start at objects that can be observed only.
+// memory holds what paths through lists of references came to, so that each object of an observation is looked at once for each step, and
+// circles cost no more than lines. It is nil when no path needs it.
+type memory map[place]verdict
+
+type place struct {
+	c *comparison
+	v *stix.Value
+	i int
+}
+
+// seen says whether an observation has an object for which a condition holds.
 func seen(c condition, o *Observation) verdict {
+	var been memory
+	if c.loops() {
+		been = make(memory)
+	}
 	best := no
 	for i := range o.Objects {
-		switch c.holds(o, &o.Objects[i]) {
+		switch c.holds(o, &o.Objects[i], been) {
 		case yes:
 			return yes
 		case unknown:
@@ -29,10 +46,10 @@ func seen(c condition, o *Observation) verdict {
 
 type allOf []condition
 
-func (a allOf) holds(o *Observation, x *Object) verdict {
+func (a allOf) holds(o *Observation, x *Object, been memory) verdict {
 	answer := yes
 	for _, c := range a {
-		switch c.holds(o, x) {
+		switch c.holds(o, x, been) {
 		case no, never:
 			return no
 		case unknown:
@@ -42,12 +59,14 @@ func (a allOf) holds(o *Observation, x *Object) verdict {
 	return answer
 }
 
+func (a allOf) loops() bool { return slices.ContainsFunc(a, condition.loops) }
+
 type anyOf []condition
 
-func (a anyOf) holds(o *Observation, x *Object) verdict {
+func (a anyOf) holds(o *Observation, x *Object, been memory) verdict {
 	answer := no
 	for _, c := range a {
-		switch c.holds(o, x) {
+		switch c.holds(o, x, been) {
 		case yes:
 			return yes
 		case unknown:
@@ -56,6 +75,8 @@ func (a anyOf) holds(o *Observation, x *Object) verdict {
 	}
 	return answer
 }
+
+func (a anyOf) loops() bool { return slices.ContainsFunc(a, condition.loops) }
 
 // newCondition compiles a condition. Comparisons of one path with many strings that OR joins become one look-up.
 func newCondition(c syntax.Cond) condition {
@@ -149,11 +170,13 @@ func newComparison(c *syntax.Comparison) condition {
 	return &x
 }
 
-func (c *comparison) holds(o *Observation, x *Object) verdict {
+func (c *comparison) loops() bool { return c.looped }
+
+func (c *comparison) holds(o *Observation, x *Object, been memory) verdict {
 	if x.Type != c.typ {
 		return no
 	}
-	w := walker{c: c, o: o}
+	w := walker{c: c, o: o, been: been}
 	answer := w.walk(x.Root, 0, plain)
 	if c.lacks { // NOT EXISTS: an object of the type is there, the path is not
 		return verdictOf(answer == no)
@@ -165,12 +188,7 @@ func (c *comparison) holds(o *Observation, x *Object) verdict {
 type walker struct {
 	c    *comparison
 	o    *Observation
-	been map[place]verdict // of looped paths: each object is looked at once for each step, so that circles cost no more than lines
-}
-
-type place struct {
-	v *stix.Value
-	i int
+	been memory
 }
 
 // walk takes step i at v. An absent path is false, whatever the operator (STIX 2.1 §9.6; P013).
@@ -233,14 +251,11 @@ func (w *walker) follow(ref *stix.Value, i int) verdict {
 	if !w.c.looped {
 		return w.walk(target, i, plain)
 	}
-	at := place{target, i}
+	at := place{w.c, target, i}
 	if answer, ok := w.been[at]; ok {
 		return answer
 	}
 	answer := w.walk(target, i, plain)
-	if w.been == nil {
-		w.been = make(map[place]verdict)
-	}
 	w.been[at] = answer
 	return answer
 }

@@ -18,8 +18,8 @@ type Result struct {
 	Bound  []int
 }
 
-// maxSteps bounds the search for a binding: some seconds at most, mostly far less.
-const maxSteps = 1 << 26
+// maxSteps bounds the search for a binding: a few seconds at most.
+const maxSteps = 1 << 24
 
 // Match evaluates the pattern over observations, which it does not keep.
 func (p *Pattern) Match(observations []Observation) Result {

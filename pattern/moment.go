@@ -70,6 +70,12 @@ func (m moment) justBefore() moment {
 	return m
 }
 
+// justAfter is the first moment after m.
+func (m moment) justAfter() moment {
+	m.step++
+	return m
+}
+
 // window is a time from lo to hi, both included.
 type window struct{ lo, hi moment }
 
