@@ -89,19 +89,16 @@ func (m *mover) measure(ctx context.Context) (err error) {
 		return err
 	}
 	return m.from.Read(ctx, func(s Snapshot) error {
-		if open, err := Unfinished(ctx, s); err != nil || open {
-			return errOr(err, threatwatch.Errorf(threatwatch.Conflict, "the store to copy from is itself an unfinished copy"))
+		open, err := Unfinished(ctx, s)
+		if err != nil {
+			return err
+		}
+		if open {
+			return threatwatch.Errorf(threatwatch.Conflict, "the store to copy from is itself an unfinished copy")
 		}
 		m.stamp, err = s.LastStamp(ctx)
 		return err
 	})
-}
-
-func errOr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // mayLoad makes sure that the target is empty or was left by a Move, and marks it as being filled.

@@ -1,0 +1,5 @@
+//go:build race
+
+package taxii
+
+const underRace = true
