@@ -9,19 +9,32 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"threatwatch/store"
 )
 
-// TestKilledImportLosesNothing kills the built program with SIGKILL at random points of an import, again and again over the same data
-// directory: every object whose id it had printed must be there, and only whole batches. 20 times, or 200 with THREATWATCH_LONG=1.
+// TestKilledImportLosesNothing kills the built program with SIGKILL at random points of an import, again and again over the same data:
+// every object whose id it had printed must be there, and only whole batches. 20 times, or 200 with THREATWATCH_LONG=1.
 func TestKilledImportLosesNothing(t *testing.T) {
+	t.Parallel()
+	killImports(t, newDirectory)
+}
+
+// TestKilledImportOnPostgreSQL: the same, where the client dies and the server finds out.
+func TestKilledImportOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	killImports(t, newDatabase)
+}
+
+func newDirectory(t *testing.T) place { return place(t.TempDir()) }
+
+func killImports(t *testing.T, empty func(*testing.T) place) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs SIGKILL")
 	}
-	t.Parallel()
 	const objects, batch = 20_000, 500
 	times := 20
 	if os.Getenv("THREATWATCH_LONG") == "1" {
@@ -30,7 +43,7 @@ func TestKilledImportLosesNothing(t *testing.T) {
 	bin := buildProgram(t)
 	input := filepath.Join(t.TempDir(), "in.ndjson")
 	writeMalware(t, input, objects)
-	data := t.TempDir()
+	data := empty(t)
 	cut := 0
 	for i := range times {
 		acked := importAndKill(t, bin, data, input, batch)
@@ -47,7 +60,7 @@ func TestKilledImportLosesNothing(t *testing.T) {
 			cut++
 		}
 		if len(ids) == objects {
-			data = t.TempDir()
+			data = empty(t)
 		}
 	}
 	t.Logf("%d kills, %d of them left an import half done", times, cut)
@@ -86,11 +99,11 @@ func writeMalware(t *testing.T, path string, n int) {
 
 // importAndKill runs an import, kills it at a random point after its first acknowledgement or even before, and returns what it had
 // acknowledged.
-func importAndKill(t *testing.T, bin, data, input string, batch int) map[string]bool {
+func importAndKill(t *testing.T, bin string, data place, input string, batch int) map[string]bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, bin, "import", "--data", data, "--source", "kill", "--ack", "--batch", fmt.Sprint(batch), input)
+	cmd := exec.CommandContext(ctx, bin, "import", "--data", string(data), "--source", "kill", "--ack", "--batch", fmt.Sprint(batch), input)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -113,14 +126,14 @@ func importAndKill(t *testing.T, bin, data, input string, batch int) map[string]
 	return acked
 }
 
-func heldIDs(t *testing.T, data string) map[string]bool {
+func heldIDs(t *testing.T, data place) map[string]bool {
 	t.Helper()
 	ids := map[string]bool{}
-	if _, err := os.Stat(filepath.Join(data, dataFile)); err != nil {
-		return ids // killed before there was a database
-	}
 	a := &app{ctx: t.Context(), Out: os.Stdout, Err: os.Stderr}
-	st, err := a.openStore(place(data))
+	st, err := a.openStore(data)
+	if err != nil && strings.Contains(err.Error(), "no exchange in") {
+		return ids // killed before there was one
+	}
 	if err != nil {
 		t.Fatalf("reopen after a kill: %v", err)
 	}

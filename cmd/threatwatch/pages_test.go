@@ -48,8 +48,9 @@ var (
 )
 
 // TestOlderAndNewer walks a list to its end and back: every object once each way, in the same order.
-func TestOlderAndNewer(t *testing.T) {
-	s := newSite(t)
+func TestOlderAndNewer(t *testing.T) { olderAndNewer(t, newSite(t)) }
+
+func olderAndNewer(t *testing.T, s *site) {
 	for i := range 170 {
 		s.say(measure(i, 1))
 	}
@@ -101,8 +102,9 @@ func TestOlderAndNewer(t *testing.T) {
 }
 
 // TestVersionsOfAnObject: all are listed, what changed is named, an older one can be read as page and as file.
-func TestVersionsOfAnObject(t *testing.T) {
-	s := newSite(t)
+func TestVersionsOfAnObject(t *testing.T) { versionsOfAnObject(t, newSite(t)) }
+
+func versionsOfAnObject(t *testing.T, s *site) {
 	s.say(measure(1, 1), measure(1, 2))
 	c := s.browser()
 	path := "/objects/course-of-action--00000001-1111-4111-8111-111111111111"
@@ -145,8 +147,9 @@ func TestClaimsAndDenials(t *testing.T) {
 }
 
 // TestSearchFindsAround: an address is found by the network that holds it, a name by the one above it; ids lead to their page.
-func TestSearchFindsAround(t *testing.T) {
-	s := newSite(t)
+func TestSearchFindsAround(t *testing.T) { searchFindsAround(t, newSite(t)) }
+
+func searchFindsAround(t *testing.T, s *site) {
 	pattern := func(n int, p string) string {
 		return fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":"indicator--%08x-3333-4333-8333-333333333333","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","pattern":%q,"pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z",%s}`, n, p, isClear)
 	}

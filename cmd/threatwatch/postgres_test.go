@@ -29,6 +29,14 @@ func newDatabase(t *testing.T) place {
 // TestBackendOnPostgreSQL runs the TAXII suite on the whole house again, over the other engine.
 func TestBackendOnPostgreSQL(t *testing.T) { taxiitest.Run(t, fixture(newDatabase)) }
 
+// TestPagesOnPostgreSQL: pages list, find and hide the same on the other engine.
+func TestPagesOnPostgreSQL(t *testing.T) {
+	for name, test := range map[string]func(*testing.T, *site){"older and newer": olderAndNewer, "nobody sees more": nobodySeesMore, "many found": manyFound,
+		"search finds around": searchFindsAround, "versions": versionsOfAnObject} {
+		t.Run(name, func(t *testing.T) { test(t, newSiteOn(t, newDatabase(t))) })
+	}
+}
+
 // TestCommandsOnPostgreSQL: every command takes a URL where it takes a directory, and shows no password.
 func TestCommandsOnPostgreSQL(t *testing.T) {
 	dir := t.TempDir()

@@ -33,10 +33,12 @@ type site struct {
 	logins []login
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *site { return newSiteOn(t, newDirectory(t)) }
+
+func newSiteOn(t *testing.T, data place) *site {
 	t.Helper()
 	a := &app{ctx: t.Context(), Out: io.Discard, Err: io.Discard}
-	st, err := a.createStore(place(t.TempDir()))
+	st, err := a.createStore(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,8 +173,9 @@ var canaries = map[string]struct {
 }
 
 // TestNobodySeesMore crawls everything as each kind of reader: each canary is seen by exactly those who may see it.
-func TestNobodySeesMore(t *testing.T) {
-	s := newSite(t)
+func TestNobodySeesMore(t *testing.T) { nobodySeesMore(t, newSite(t)) }
+
+func nobodySeesMore(t *testing.T, s *site) {
 	for name, c := range map[string]*http.Client{"public": s.browser(), "ada": s.as("ada@energy.example"), "hal": s.as("hal@hospital.example"),
 		"ben": s.as("ben@bank.example"), "operator": s.as("operator@exchange.example")} {
 		pages := s.crawl(c)
@@ -429,8 +432,9 @@ func TestServeAndEnd(t *testing.T) {
 }
 
 // TestManyFound: a search with more hits than a page holds says so, by words and by value.
-func TestManyFound(t *testing.T) {
-	s := newSite(t)
+func TestManyFound(t *testing.T) { manyFound(t, newSite(t)) }
+
+func manyFound(t *testing.T, s *site) {
 	in := intake.New(s.st, time.Now)
 	src, err := in.SourceByName(t.Context(), "Threatwatch sample")
 	if err != nil {
