@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -64,7 +65,11 @@ func (b *bench) importInto(ctx context.Context, t *table, e engine, file string,
 	if err != nil {
 		return err
 	}
-	defer st.drop()
+	defer func() {
+		if !b.leave(e, n, st) {
+			st.drop()
+		}
+	}()
 	took, peak, sum, err := b.load(ctx, st, file)
 	if err != nil {
 		return err
@@ -88,6 +93,22 @@ func (b *bench) importInto(ctx context.Context, t *table, e engine, file string,
 	t.add(row{what: "peak memory, " + thousands(n) + " objects", unit: "MB", less: true}, e.name, figure{rate: peak})
 	t.add(row{what: "size on disk, " + thousands(n) + " objects", unit: "bytes an object", less: true}, e.name, figure{rate: float64(size) / float64(n)})
 	return nil
+}
+
+// filling names a store that holds as many objects of the generator.
+type filling struct {
+	engine  string
+	objects int
+}
+
+// leave keeps a store that was just filled for the reading of as many objects, so that it need not be filled again; false when it is not wanted.
+func (b *bench) leave(e engine, n int, st store) bool {
+	at := filling{e.name, n}
+	if _, ok := b.filled[at]; ok || !b.reads || !slices.Contains(b.held, n) {
+		return false
+	}
+	b.filled[at] = st
+	return true
 }
 
 // load runs threatwatch import and returns how long it took, its largest resident memory in MB, and what it says.

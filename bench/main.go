@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -33,6 +34,8 @@ type bench struct {
 
 	engines []engine
 	cluster *cluster // with -postgres
+	reads   bool     // part read will be run
+	filled  map[filling]store
 	report  report
 }
 
@@ -52,6 +55,7 @@ var parts = []part{
 func main() {
 	full := flag.Bool("full", false, "the sizes of doc/performance.md")
 	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
+	sizes := flag.String("sizes", "", "objects in each import and in each store that is read, instead of those of the plan: 1000000,10000000")
 	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
 	only := flag.String("only", "start,import,read,taxii", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
@@ -67,6 +71,13 @@ func main() {
 	if *huge {
 		b.imports, b.held = append(b.imports, tenMillion), append(b.held, tenMillion)
 	}
+	if *sizes != "" {
+		list, err := numbers(*sizes)
+		if err != nil {
+			log.Fatal("-sizes: ", err)
+		}
+		b.imports, b.held = list, list
+	}
 	err := b.run(ctx, strings.Split(*only, ","), *postgres)
 	if len(b.report.sections) > 0 { // also when something went wrong later
 		fmt.Print(b.report.String())
@@ -79,8 +90,21 @@ func main() {
 	}
 }
 
+// numbers reads a list with commas.
+func numbers(list string) (out []int, err error) {
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("%q is no number of objects", text)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
 // run runs the parts that are asked for.
 func (b *bench) run(ctx context.Context, only []string, postgres bool) error {
+	b.reads, b.filled = slices.Contains(only, "read"), map[filling]store{}
 	if err := b.prepare(); err != nil {
 		return err
 	}

@@ -61,18 +61,9 @@ type holding struct {
 
 // hold imports the objects into a store of each engine, and makes a reader.
 func (b *bench) hold(ctx context.Context, n int) (list []holding, err error) {
-	file, err := b.bundle(n)
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(file)
 	for _, e := range b.engines {
 		h := holding{x: exchange{database: e.database}}
-		if h.store, err = e.make(ctx); err != nil {
-			return nil, err
-		}
-		progress("importing %s objects into %s", thousands(n), e.name)
-		if _, _, _, err := b.load(ctx, h.store, file); err != nil {
+		if h.store, err = b.fill(ctx, e, n); err != nil {
 			return nil, err
 		}
 		if err := b.furnish(ctx, &h.x, h.store.data, 0); err != nil {
@@ -86,6 +77,25 @@ func (b *bench) hold(ctx context.Context, n int) (list []holding, err error) {
 		list = append(list, h)
 	}
 	return list, nil
+}
+
+// fill returns a store of n objects: that of the imports, or a new one.
+func (b *bench) fill(ctx context.Context, e engine, n int) (store, error) {
+	if st, ok := b.filled[filling{e.name, n}]; ok {
+		return st, nil
+	}
+	file, err := b.bundle(n)
+	if err != nil {
+		return store{}, err
+	}
+	defer os.Remove(file)
+	st, err := e.make(ctx)
+	if err != nil {
+		return st, err
+	}
+	progress("importing %s objects into %s", thousands(n), e.name)
+	_, _, _, err = b.load(ctx, st, file)
+	return st, err
 }
 
 // read measures one store in one round.
