@@ -19,6 +19,22 @@ const (
 	Certificate                 // fingerprint of an X.509 certificate in hexadecimal, colons removed
 )
 
+// kinds are the names that mappings use.
+var kinds = map[string]Kind{
+	"address": Address, "domain": Domain, "url": URL, "hash": Hash, "email": Email, "filename": FileName, "filepath": FilePath,
+	"registry": RegistryKey, "useragent": UserAgent, "ja3": JA3, "ja4": JA4, "certificate": Certificate,
+}
+
+// String returns the kind's name as mappings write it.
+func (k Kind) String() string {
+	for name, kind := range kinds {
+		if kind == k {
+			return name
+		}
+	}
+	return ""
+}
+
 // Field is one value of a record.
 type Field struct {
 	Kind  Kind
@@ -44,9 +60,44 @@ const (
 	Process                 // program that acted
 )
 
+// roles are the names that mappings use.
+var roles = map[string]Role{
+	"seen": Seen, "source": Source, "destination": Destination, "query": Query, "answer": Answer, "servername": ServerName,
+	"request": Request, "referrer": Referrer, "content": Content, "process": Process,
+}
+
+// String returns the role's name as mappings write it.
+func (r Role) String() string {
+	for name, role := range roles {
+		if role == r {
+			return name
+		}
+	}
+	return ""
+}
+
 // Record is what a Scanner found in one entry of a log.
 type Record struct {
 	Fields []Field
 	Time   []byte // as written, for When; empty where the entry has none
 	Host   []byte // machine or sensor that the entry says it is from; empty where it does not say
+
+	web     web    // parts of a requested URL, until the entry is read to its end
+	scratch []byte // what had to be decoded or put together
+}
+
+// web holds what formats log apart from each other and indicators have in one piece.
+type web struct {
+	scheme, host, port, path []byte
+	at                       *target // what was said of the path
+}
+
+func (r *Record) reset() {
+	r.Fields, r.scratch = r.Fields[:0], r.scratch[:0]
+	r.Time, r.Host = nil, nil
+	r.web = web{}
+}
+
+func (r *Record) add(k Kind, t *target, v []byte) {
+	r.Fields = append(r.Fields, Field{k, t.role, t.path, v})
 }

@@ -1,0 +1,267 @@
+package logs
+
+import (
+	"bytes"
+	"net/netip"
+	"unsafe"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// textScanner takes every line for text.
+type textScanner struct{ at *target }
+
+var anyText = &target{form: textForm, path: "text"}
+
+// Scan reads one line.
+func (s textScanner) Scan(entry []byte, r *Record) error {
+	r.reset()
+	r.takeText(s.at, entry)
+	return nil
+}
+
+// takeText finds addresses, domains, URLs, mailboxes and digests in running text. A text is cut into words of the letters that these may
+// have, and each word is looked at for what it has in it; regular expressions for the same are twenty times slower.
+func (r *Record) takeText(t *target, text []byte) {
+	text = r.refang(text)
+	for i := 0; i < len(text); {
+		if wordByte[text[i]] == 0 {
+			i++
+			continue
+		}
+		from := i
+		var seen uint8
+		for i < len(text) && wordByte[text[i]] != 0 {
+			seen |= wordByte[text[i]]
+			i++
+		}
+		if seen&(hasDot|hasColon|hasAt) == 0 && i-from < 32 {
+			continue
+		}
+		if text[i-1] == ':' && bytes.HasPrefix(text[i:], []byte("//")) {
+			if end := urlEnd(text, from, i); end > 0 {
+				r.add(URL, t, text[schemeStart(text, from, i-1):end])
+				i = end
+				continue
+			}
+		}
+		r.word(t, text, from, i, seen)
+	}
+}
+
+// What a byte makes of a word.
+const (
+	inWord = 1 << iota
+	hasDot
+	hasColon
+	hasAt
+	hasOther // a letter that is no hexadecimal digit, a hyphen, a letter beyond ASCII
+)
+
+var wordByte = func() (w [256]uint8) {
+	for c := range 256 {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
+			w[c] = inWord
+		case c >= 'g' && c <= 'z', c >= 'G' && c <= 'Z', c == '-', c == '_', c == '+', c >= 0x80:
+			w[c] = inWord | hasOther
+		case c == '.':
+			w[c] = inWord | hasDot
+		case c == ':':
+			w[c] = inWord | hasColon
+		case c == '@':
+			w[c] = inWord | hasAt
+		}
+	}
+	return w
+}()
+
+// word reads one word: text[from:to].
+func (r *Record) word(t *target, text []byte, from, to int, seen uint8) {
+	for to > from && (text[to-1] == '.' || text[to-1] == ':' || text[to-1] == '-') && !bytes.HasSuffix(text[from:to], []byte("::")) {
+		to--
+	}
+	for from < to && (text[from] == '.' || text[from] == '-' || text[from] == '@') {
+		from++
+	}
+	v := text[from:to]
+	switch {
+	case len(v) < 3:
+	case seen&hasAt != 0:
+		if at := bytes.IndexByte(v, '@'); at > 0 && isDomain(v[at+1:]) {
+			r.add(Email, t, v)
+		}
+	case seen&(hasOther|hasColon|hasDot) == 0:
+		if n := len(v); n == 32 || n == 40 || n == 64 || n == 128 {
+			r.add(Hash, t, v)
+		}
+	case seen&hasColon != 0:
+		r.colons(t, text, from, to, seen)
+	case isIPv4(v):
+		r.add(Address, t, v)
+	case afterSlash(text, from): // part of a path
+	case isDomain(v):
+		r.add(Domain, t, v)
+	}
+}
+
+// colons reads a word with a colon: an IPv6 address, a host and its port, or several things in a row ("from:192.0.2.1:80").
+func (r *Record) colons(t *target, text []byte, from, to int, seen uint8) {
+	v := text[from:to]
+	if seen&hasOther == 0 && bytes.Count(v, []byte(":")) >= 2 {
+		if isIPv6(v) {
+			r.add(Address, t, v)
+			return
+		}
+	}
+	for from < to {
+		end := bytes.IndexByte(text[from:to], ':')
+		if end < 0 {
+			end = to - from
+		}
+		part := text[from : from+end]
+		var kinds uint8
+		for _, c := range part {
+			kinds |= wordByte[c]
+		}
+		if kinds&hasDot != 0 || len(part) >= 32 {
+			r.word(t, text, from, from+end, kinds)
+		}
+		from += end + 1
+	}
+}
+
+// afterSlash reports whether a word is a part of a path, unless two slashes lead to a host.
+func afterSlash(text []byte, i int) bool {
+	return i > 0 && (text[i-1] == '\\' || text[i-1] == '/' && (i < 2 || text[i-2] != '/'))
+}
+
+func isIPv4(v []byte) bool {
+	if len(v) < 7 || len(v) > 15 {
+		return false
+	}
+	dots, digits, n := 0, 0, 0
+	for _, c := range v {
+		switch {
+		case c == '.':
+			if digits == 0 {
+				return false
+			}
+			dots, digits, n = dots+1, 0, 0
+		case c-'0' <= 9:
+			digits++
+			if n = n*10 + int(c-'0'); n > 255 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return dots == 3 && digits > 0
+}
+
+func isIPv6(v []byte) bool {
+	if len(v) > 45 || len(v) < 3 {
+		return false
+	}
+	a, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(v), len(v)))
+	return err == nil && a.Is6() && !a.IsUnspecified()
+}
+
+// isDomain reports whether v is a host name under a top-level domain that exists, so that invoice.doc is none. Names of files whose endings
+// are top-level domains as well (setup.py, install.sh) pass.
+func isDomain(v []byte) bool {
+	if len(v) > 253 {
+		return false
+	}
+	label, dots := 0, 0
+	for i, c := range v {
+		switch {
+		case c == '.':
+			if label == 0 || v[i-1] == '-' {
+				return false
+			}
+			label, dots = 0, dots+1
+		case c == '@' || c == ':' || c == '+' || c == '-' && label == 0:
+			return false
+		default:
+			if label++; label > 63 {
+				return false
+			}
+		}
+	}
+	if dots == 0 || label < 2 || v[len(v)-1]-'0' <= 9 || v[len(v)-1] == '-' {
+		return false
+	}
+	return isTop(v[bytes.LastIndexByte(v, '.')+1:])
+}
+
+// isTop looks a top-level domain up; names of Unicode are left to whoever compares them.
+func isTop(label []byte) bool {
+	var lower [64]byte
+	for i, c := range label {
+		if c >= 0x80 {
+			return true
+		}
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		lower[i] = c
+	}
+	name := unsafe.String(&lower[0], len(label))
+	_, icann := publicsuffix.PublicSuffix(name)
+	return icann
+}
+
+// schemeStart goes back from the colon to the first letter of the scheme.
+func schemeStart(text []byte, from, colon int) int {
+	i := colon
+	for i > from && (text[i-1]|0x20-'a' < 26 || text[i-1]-'0' <= 9 || text[i-1] == '+' || text[i-1] == '-' || text[i-1] == '.') {
+		i--
+	}
+	for i < colon && text[i]|0x20-'a' >= 26 {
+		i++
+	}
+	return i
+}
+
+// urlEnd returns the index after the URL whose "//" is at slashes, without the punctuation of the sentence around it; 0 when it is none.
+func urlEnd(text []byte, from, slashes int) int {
+	if schemeStart(text, from, slashes-1) >= slashes-1 {
+		return 0
+	}
+	end := slashes + 2
+	for end < len(text) && !urlStop[text[end]] {
+		end++
+	}
+	for end > slashes+2 && endsSentence(text[slashes:end]) {
+		end--
+	}
+	if end < slashes+5 {
+		return 0
+	}
+	return end
+}
+
+// endsSentence reports whether the last byte belongs to the text around a URL: a full stop, or a bracket that was opened before.
+func endsSentence(v []byte) bool {
+	switch v[len(v)-1] {
+	case '.', ',', ';', ':', '!', '?', '\'', '*':
+		return true
+	case ')':
+		return bytes.IndexByte(v, '(') < 0
+	case ']':
+		return bytes.IndexByte(v, '[') < 0
+	}
+	return false
+}
+
+// urlStop holds the bytes that end a URL in text. RFC 3986 appendix C
+var urlStop = func() [256]bool {
+	s := set("\"<>`\\^{}| ")
+	for c := range 0x20 {
+		s[c] = true
+	}
+	s[0x7f] = true
+	return s
+}()
