@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 
-	"threatwatch"
 	"threatwatch/store"
 )
 
@@ -36,13 +35,9 @@ func (d *DB) startHints() {
 
 // Wait returns when the log has an entry after the stamp.
 func (d *DB) Wait(ctx context.Context, after store.Stamp) error {
-	d.mu.RLock()
-	if d.closed {
-		d.mu.RUnlock()
-		return threatwatch.Errorf(threatwatch.Unavailable, "the store is closed")
+	if err := d.queue.While(d.hints.listen); err != nil {
+		return err
 	}
-	d.hints.listen()
-	d.mu.RUnlock()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {

@@ -25,6 +25,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/queue"
 )
 
 // Options of a database. The zero value is right for a server.
@@ -47,12 +48,9 @@ type DB struct {
 	names    *names
 	editions editions
 	handle   [16]byte // names this DB in table writer
-	jobs     chan *job
+	queue    *queue.Queue
 	grown    chan struct{}  // much was added: statistics are due
 	stopped  sync.WaitGroup // the writer, the hints and the statistics
-
-	mu     sync.RWMutex // protects closed
-	closed bool
 
 	last     atomic.Int64 // newest stamp committed by this process or seen by a poll
 	hints    hints
@@ -81,7 +79,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{config: config.ConnConfig.Copy(), now: opt.Now, names: &names{codes: map[string]int32{}, names: map[int32]string{}}, jobs: make(chan *job, 1024), grown: make(chan struct{}), patience: 30 * time.Second}
+	d := &DB{config: config.ConnConfig.Copy(), now: opt.Now, names: &names{codes: map[string]int32{}, names: map[int32]string{}}, queue: queue.New(), grown: make(chan struct{}), patience: 30 * time.Second}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -174,15 +172,10 @@ func (d *DB) prepare(ctx context.Context, mustExist bool) error {
 
 // Close waits for what is being written and closes all connections.
 func (d *DB) Close() error {
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
+	if !d.queue.Close() {
 		return nil
 	}
-	d.closed = true
-	close(d.jobs)
 	d.hints.stop()
-	d.mu.Unlock()
 	d.stopped.Wait()
 	d.pool.Close()
 	return nil

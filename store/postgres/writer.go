@@ -2,44 +2,17 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/queue"
 )
-
-// job is one Update on its way.
-type job struct {
-	ctx  context.Context
-	f    func(store.Tx) error
-	err  error
-	done chan struct{}
-}
 
 // Update runs f in a transaction, together with others that are waiting; durable when it returns nil.
-func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error {
-	j := &job{ctx: ctx, f: f, done: make(chan struct{})}
-	d.mu.RLock()
-	if d.closed {
-		d.mu.RUnlock()
-		return threatwatch.Errorf(threatwatch.Unavailable, "the store is closed")
-	}
-	d.jobs <- j
-	d.mu.RUnlock()
-	<-j.done // never abandoned: the caller must know whether it happened
-	return j.err
-}
-
-// A group ends after this many jobs or this much time.
-const (
-	groupJobs = 256
-	groupTime = 20 * time.Millisecond
-)
+func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error { return d.queue.Update(ctx, f) }
 
 // maxTries is how often a group is tried when there are serialization failures or deadlocks. While the database is away, groups wait
 // until it has been so for DB.patience; after that they fail at once.
@@ -54,10 +27,10 @@ type writer struct {
 	away     time.Time // since when the database cannot be reached; zero: it can
 }
 
-// write is the one goroutine that writes. It ends when the jobs channel is closed and empty.
+// write is the one goroutine that writes. It ends when the queue is closed and empty.
 func (d *DB) write() {
 	w := &writer{DB: d}
-	for j := range d.jobs {
+	for j := range d.queue.Jobs() {
 		w.group(j)
 	}
 	w.leave()
@@ -67,23 +40,18 @@ func (d *DB) write() {
 
 // group runs the first job and those that wait behind it in one transaction, then answers them all. An error of a job undoes
 // only its own; an error of the transaction fails all of them.
-func (w *writer) group(first *job) {
-	jobs := []*job{first}
+func (w *writer) group(first *queue.Job) {
+	jobs := []*queue.Job{first}
 	err := w.try(&jobs, true)
 	for n := 1; again(err) && n < maxTries || lost(err) && time.Since(w.away) < w.patience; n++ {
 		time.Sleep(min(time.Second, time.Millisecond<<min(n, 10)))
 		err = w.try(&jobs, false)
 	}
-	for _, j := range jobs {
-		if err != nil && j.err == nil {
-			j.err = fmt.Errorf("write: %w", unavailable(err))
-		}
-		close(j.done)
-	}
+	queue.Answer(jobs, unavailable(err))
 }
 
 // try runs the jobs once and commits. With more, those that are waiting join.
-func (w *writer) try(jobs *[]*job, more bool) error {
+func (w *writer) try(jobs *[]*queue.Job, more bool) error {
 	t, err := w.begin()
 	if err == nil {
 		err = w.run(t, jobs, more)
@@ -107,38 +75,29 @@ func (w *writer) try(jobs *[]*job, more bool) error {
 }
 
 // run runs job after job. The error returned is the transaction's; each job keeps its own.
-func (w *writer) run(t *tx, jobs *[]*job, more bool) error {
+func (w *writer) run(t *tx, jobs *[]*queue.Job, more bool) error {
 	start := time.Now()
 	for i := 0; i < len(*jobs); i++ {
 		j := (*jobs)[i]
 		t.call(j, i == 0)
-		if more && i+1 < groupJobs && time.Since(start) < groupTime {
-			if next := w.waiting(); next != nil {
+		if more && i+1 < queue.GroupJobs && time.Since(start) < queue.GroupTime {
+			if next := w.queue.Waiting(); next != nil {
 				*jobs = append(*jobs, next)
 			}
 		}
-		if j.err == nil && len(*jobs) > 1 { // what a job alone has queued goes along with the commit
-			j.err = t.finish(i == 0)
+		if j.Err == nil && len(*jobs) > 1 { // what a job alone has queued goes along with the commit
+			j.Err = t.finish(i == 0)
 		}
-		if lost(j.err) || again(j.err) {
-			return j.err
+		if lost(j.Err) || again(j.Err) {
+			return j.Err
 		}
-		if j.err != nil {
+		if j.Err != nil {
 			if err := t.undo(i == 0); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func (d *DB) waiting() *job {
-	select {
-	case j := <-d.jobs: // nil when closed
-		return j
-	default:
-		return nil
-	}
 }
 
 // begin starts the transaction on this connection.
@@ -151,18 +110,12 @@ func (t *tx) begin() error {
 }
 
 // call runs one job. The first needs no savepoint: it is undone by starting the transaction again.
-func (t *tx) call(j *job, first bool) {
+func (t *tx) call(j *queue.Job, first bool) {
 	t.saved = saved{head: t.head, fresh: maps.Clone(t.fresh), sends: t.sends}
 	if !first {
 		t.queue.Queue("SAVEPOINT job")
 	}
-	if j.err = j.ctx.Err(); j.err == nil {
-		j.err = guarded(j.f, t)
-	}
-	if errors.Is(j.err, store.Stop) {
-		j.err = nil
-	}
-	if j.err == nil {
+	if j.Run(t); j.Err == nil {
 		t.flushTally()
 	}
 }
@@ -199,14 +152,4 @@ func (t *tx) undo(first bool) error {
 	}
 	_, err := t.conn.Exec(context.Background(), "ROLLBACK TO SAVEPOINT job", pgx.QueryExecModeSimpleProtocol)
 	return t.checked(err)
-}
-
-// guarded turns a panic of f into an error, so that one caller's mistake does not stop the writer.
-func guarded(f func(store.Tx) error, t *tx) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in update: %v", r)
-		}
-	}()
-	return f(t)
 }

@@ -26,6 +26,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/queue"
 )
 
 //go:embed schema/*.sql
@@ -46,11 +47,8 @@ type DB struct {
 	pool    *sql.DB
 	now     func() time.Time
 	readers chan *conn
-	jobs    chan *job
+	queue   *queue.Queue
 	stopped chan struct{} // closed when the writer has ended
-
-	mu     sync.RWMutex // protects closed
-	closed bool
 
 	last atomic.Int64 // newest stamp committed by this process or seen by a poll
 	hint struct {
@@ -72,7 +70,7 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	d := &DB{path: path, pool: pool, now: opt.Now, jobs: make(chan *job, 1024), stopped: make(chan struct{})}
+	d := &DB{path: path, pool: pool, now: opt.Now, queue: queue.New(), stopped: make(chan struct{})}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -189,14 +187,9 @@ func step(c *conn, have int, file string) error {
 
 // Close waits for what is being written and closes the file.
 func (d *DB) Close() error {
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
+	if !d.queue.Close() {
 		return nil
 	}
-	d.closed = true
-	close(d.jobs)
-	d.mu.Unlock()
 	<-d.stopped
 	for range cap(d.readers) {
 		(<-d.readers).close()

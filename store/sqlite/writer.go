@@ -2,47 +2,20 @@ package sqlite
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
-	"threatwatch"
 	"threatwatch/store"
+	"threatwatch/store/queue"
 )
-
-// job is one Update on its way.
-type job struct {
-	ctx  context.Context
-	f    func(store.Tx) error
-	err  error
-	done chan struct{}
-}
 
 // Update runs f in a transaction, together with others that are waiting; durable when it returns nil.
-func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error {
-	j := &job{ctx: ctx, f: f, done: make(chan struct{})}
-	d.mu.RLock()
-	if d.closed {
-		d.mu.RUnlock()
-		return threatwatch.Errorf(threatwatch.Unavailable, "the store is closed")
-	}
-	d.jobs <- j
-	d.mu.RUnlock()
-	<-j.done // never abandoned: the caller must know whether it happened
-	return j.err
-}
+func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error { return d.queue.Update(ctx, f) }
 
-// A group ends after this many jobs or this much time.
-const (
-	groupJobs = 256
-	groupTime = 20 * time.Millisecond
-)
-
-// write owns the writing connection. It ends when the jobs channel is closed and empty.
+// write owns the writing connection. It ends when the queue is closed and empty.
 func (d *DB) write(c *conn) {
 	defer close(d.stopped)
 	defer c.close()
-	for j := range d.jobs {
+	for j := range d.queue.Jobs() {
 		d.group(c, j)
 	}
 	c.exec("PRAGMA wal_checkpoint(TRUNCATE)") // best effort: the next opener would do it
@@ -50,20 +23,20 @@ func (d *DB) write(c *conn) {
 
 // group runs the first job and those that wait behind it in one transaction, then answers them all. An error of a job undoes
 // only its own; an error of the transaction fails all of them.
-func (d *DB) group(c *conn, first *job) {
+func (d *DB) group(c *conn, first *queue.Job) {
 	start := time.Now()
 	t := &tx{snapshot: snapshot{c: c}, now: d.now}
-	jobs := []*job{first}
+	jobs := []*queue.Job{first}
 	err := t.begin()
 	for err == nil {
 		j := jobs[len(jobs)-1]
 		if err = t.run(j, len(jobs) == 1); err != nil {
 			break
 		}
-		if len(jobs) == groupJobs || time.Since(start) > groupTime {
+		if len(jobs) == queue.GroupJobs || time.Since(start) > queue.GroupTime {
 			break
 		}
-		next := d.waiting()
+		next := d.queue.Waiting()
 		if next == nil {
 			break
 		}
@@ -75,21 +48,7 @@ func (d *DB) group(c *conn, first *job) {
 	if err != nil {
 		t.rollback()
 	}
-	for _, j := range jobs {
-		if err != nil && j.err == nil {
-			j.err = fmt.Errorf("write: %w", err)
-		}
-		close(j.done)
-	}
-}
-
-func (d *DB) waiting() *job {
-	select {
-	case j := <-d.jobs: // nil when closed
-		return j
-	default:
-		return nil
-	}
+	queue.Answer(jobs, err)
 }
 
 func (d *DB) commit(t *tx) error {
@@ -129,25 +88,18 @@ func (t *tx) begin() error {
 
 // run gives the job its savepoint. The error returned is the transaction's; the job keeps its own. The first job needs none: what it
 // did is undone by starting the transaction again. (Full text is flushed to its table at each savepoint, which a large import would feel.)
-func (t *tx) run(j *job, first bool) error {
-	if j.ctx.Err() != nil {
-		j.err = j.ctx.Err()
-		return nil
-	}
+func (t *tx) run(j *queue.Job, first bool) error {
 	if !first {
 		if err := t.c.exec("SAVEPOINT job"); err != nil {
 			return err
 		}
 	}
 	before := t.head
-	j.err = call(j.f, t)
-	if errors.Is(j.err, store.Stop) {
-		j.err = nil
+	j.Run(t)
+	if j.Err == nil {
+		j.Err = t.flushTally()
 	}
-	if j.err == nil {
-		j.err = t.flushTally()
-	}
-	if j.err == nil {
+	if j.Err == nil {
 		if first {
 			return nil
 		}
@@ -166,16 +118,6 @@ func (t *tx) run(j *job, first bool) error {
 		return err
 	}
 	return t.c.exec("RELEASE job")
-}
-
-// call turns a panic of f into an error, so that one caller's mistake does not stop the writer.
-func call(f func(store.Tx) error, t *tx) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in update: %v", r)
-		}
-	}()
-	return f(t)
 }
 
 func (t *tx) commit() error {
