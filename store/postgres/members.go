@@ -107,7 +107,7 @@ func (s *snapshot) filter(ctx context.Context, q store.Query) (*where, bool, err
 		w.add("flags & ? = 0", int16(store.V20))
 	}
 	if !q.Quarantined {
-		w.add("flags & ? = 0", int16(store.Quarantined))
+		w.add("(NOT odd OR flags & ? = 0)", int16(store.Quarantined)) // the planner has statistics of odd, and none of single flags
 	}
 	return w, true, nil
 }
