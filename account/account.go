@@ -103,9 +103,10 @@ func (c Caller) Operator() bool { return c.Role == Operator }
 type Accounts struct {
 	Secure bool // visitors come over TLS: cookies ask for it. Set before use.
 
-	store store.Store
-	now   func() time.Time
-	slots chan struct{} // passwords being looked at
+	store  store.Store
+	now    func() time.Time
+	slots  chan struct{} // passwords being looked at
+	proven *proven
 
 	mu      sync.Mutex // protects what follows
 	tries   map[string]*backoff
@@ -117,7 +118,7 @@ func New(s store.Store, now func() time.Time) *Accounts {
 	if now == nil {
 		now = time.Now
 	}
-	return &Accounts{store: s, now: now, slots: make(chan struct{}, hashSlots), tries: map[string]*backoff{}, touched: map[string]time.Time{}}
+	return &Accounts{store: s, now: now, slots: make(chan struct{}, hashSlots), proven: newProven(), tries: map[string]*backoff{}, touched: map[string]time.Time{}}
 }
 
 // Kinds of records.

@@ -125,6 +125,12 @@ func (a *Accounts) password(ctx context.Context, email, password, network string
 	if err := a.mayTry(email, network); err != nil {
 		return p, err
 	}
+	if p, err = a.personBy(ctx, email); err != nil {
+		return p, err
+	}
+	if !p.Disabled && p.Password != "" && a.proven.right(p.Password, password, a.now()) {
+		return p, nil
+	}
 	leave, err := a.hashing(ctx)
 	if err != nil {
 		return p, err
@@ -133,11 +139,7 @@ func (a *Accounts) password(ctx context.Context, email, password, network string
 	if err := a.mayTry(email, network); err != nil { // what failed while we waited counts
 		return p, err
 	}
-	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, personKind, email, &p) })
-	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		err = nil // and p has no password that fits
-	}
-	if err != nil {
+	if p, err = a.personBy(ctx, email); err != nil {
 		return p, err
 	}
 	if !checkPassword(p.Password, password) || p.Disabled {
@@ -150,5 +152,15 @@ func (a *Accounts) password(ctx context.Context, email, password, network string
 		return Person{}, threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
 	}
 	a.succeeded(email)
+	a.proven.found(p.Password, password, a.now())
 	return p, nil
+}
+
+// personBy finds a person by address; nobody, whom no password fits, when there is none.
+func (a *Accounts) personBy(ctx context.Context, email string) (p Person, err error) {
+	err = a.store.Read(ctx, func(s store.Snapshot) error { return load(ctx, s, personKind, email, &p) })
+	if threatwatch.KindOf(err) == threatwatch.NotFound {
+		return Person{}, nil
+	}
+	return p, err
 }
