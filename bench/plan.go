@@ -27,7 +27,7 @@ var quick = plan{
 }
 
 var whole = plan{
-	rounds: 3, budget: 2 * time.Second, patience: time.Minute,
+	rounds: 2, budget: time.Second, patience: time.Minute,
 	clients: []int{1, 8, 64}, exchange: []int{1_000, 10_000}, writes: 10,
 	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000},
 }
