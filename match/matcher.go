@@ -39,6 +39,8 @@ type Matcher struct {
 	key    []byte // scratch
 	host   []byte // scratch, while key is in use
 
+	told func(c Class, key []byte, how How, itself bool) // of an Observer: gets the looks instead of the tables
+
 	rec  *logs.Record
 	f    *logs.Field
 	hits []Hit
@@ -110,6 +112,15 @@ func (m *Matcher) field() {
 		return
 	}
 	before := len(m.hits)
+	m.parts(v)
+	if len(m.hits) == before && !m.said {
+		*slot = h
+	}
+	m.said = false
+}
+
+// parts looks up a value, what it is made of, and what lies above.
+func (m *Matcher) parts(v []byte) {
 	switch m.f.Kind {
 	case logs.Address:
 		m.address(v, Exact)
@@ -132,10 +143,6 @@ func (m *Matcher) field() {
 	case logs.JA4:
 		m.look(JA4, v, Exact, reach{self: true})
 	}
-	if len(m.hits) == before && !m.said {
-		*slot = h
-	}
-	m.said = false
 }
 
 // reach says which values with the key of a look count.
@@ -150,6 +157,10 @@ func (r reach) of(x rule) bool {
 
 // look is the one way into the tables.
 func (m *Matcher) look(c Class, key []byte, how How, r reach) {
+	if m.told != nil {
+		m.told(c, key, how, r.self)
+		return
+	}
 	h := hashOf(m.seed, c, key)
 	s := m.state
 	if s.base.may(h) {
@@ -231,6 +242,9 @@ func (m *Matcher) address(v []byte, how How) {
 	} else {
 		b := a.As16()
 		m.look(Address, b[:], how, reach{self: true})
+	}
+	if m.told != nil {
+		return
 	}
 	m.networks(m.state.base, m.state.gone, a)
 	if m.state.delta != nil {
