@@ -4,14 +4,15 @@ import "time"
 
 // plan says how large the measurements are.
 type plan struct {
-	rounds   int
-	budget   time.Duration // of one figure in one round; work that has begun is always finished
-	patience time.Duration // a figure that would take longer is left out, with a note
-	clients  []int         // how many ask at once; the first is 1, and tells how long the others would take
-	exchange []int         // objects in each collection when exchanges are compared
-	writes   int           // envelopes of each of eight writers beside a poller
-	imports  []int         // objects in each imported bundle
-	held     []int         // objects in each store that is read
+	rounds     int
+	budget     time.Duration // of one figure in one round; work that has begun is always finished
+	patience   time.Duration // a figure that would take longer is left out, with a note
+	clients    []int         // how many ask at once; the first is 1, and tells how long the others would take
+	exchange   []int         // objects in each collection when exchanges are compared
+	writes     int           // envelopes of each of eight writers beside a poller
+	imports    []int         // objects in each imported bundle
+	held       []int         // objects in each store that is read
+	remembered int           // rows of the history that is hunted in, those of names above others not counted
 }
 
 // timeout is when a client stops waiting for an answer.
@@ -23,11 +24,11 @@ const tenMillion = 10_000_000
 var quick = plan{
 	rounds: 2, budget: 200 * time.Millisecond, patience: 5 * time.Second,
 	clients: []int{1, 8}, exchange: []int{200}, writes: 5,
-	imports: []int{10_000, 50_000}, held: []int{50_000},
+	imports: []int{10_000, 50_000}, held: []int{50_000}, remembered: 1_000_000,
 }
 
 var whole = plan{
 	rounds: 2, budget: time.Second, patience: time.Minute,
 	clients: []int{1, 8, 64}, exchange: []int{1_000, 10_000}, writes: 10,
-	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000},
+	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000}, remembered: 60_000_000,
 }

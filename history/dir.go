@@ -37,6 +37,8 @@ func dayName(day int64) string { return time.Unix(day*86400, 0).UTC().Format(day
 
 // History is a directory as it was when it was opened.
 type History struct {
+	Progress func(done, of int) // if set, is told how many segments a hunt is done with; one call at a time
+
 	secret   secret
 	segments []*segment
 	replaced map[string]bool // ids of segments that are there and do not count

@@ -35,7 +35,8 @@ func (h *History) Hunt(ctx context.Context, keys []Key, span Span) ([]*Seen, []e
 	sorted = slices.Compact(sorted)
 	all := newTally(len(sorted))
 	damaged := slices.Clone(h.damaged)
-	var mu sync.Mutex // protects all, damaged
+	done := 0
+	var mu sync.Mutex // protects all, damaged, done
 	var wg sync.WaitGroup
 	todo := make(chan *segment)
 	for range min(runtime.GOMAXPROCS(0), len(h.segments)) {
@@ -43,11 +44,14 @@ func (h *History) Hunt(ctx context.Context, keys []Key, span Span) ([]*Seen, []e
 			mine := newTally(len(sorted))
 			var rd reader
 			for s := range todo {
-				s.hunt(&rd, sorted, span, mine, func(err error) {
-					mu.Lock()
-					damaged = append(damaged, err)
-					mu.Unlock()
-				})
+				var faults []error
+				s.hunt(&rd, sorted, span, mine, func(err error) { faults = append(faults, err) })
+				mu.Lock()
+				damaged = append(damaged, faults...)
+				if done++; h.Progress != nil {
+					h.Progress(done, len(h.segments))
+				}
+				mu.Unlock()
 			}
 			mu.Lock()
 			all.merge(mine)

@@ -1,0 +1,35 @@
+package match
+
+import "iter"
+
+// All goes through the values gathered and, for each, the claims about it. Values that only replaced versions named are left out.
+func (b *Builder) All() iter.Seq2[Value, []Claim] {
+	return func(yield func(Value, []Claim) bool) {
+		c := b.c
+		for n := range uint32(c.table.len()) {
+			class, r, key := c.table.value(n)
+			var said []Claim
+			c.table.about(n, func(claim uint32) { said = c.claims.current(said, claim) })
+			if len(said) > 0 && !yield(Value{Class: class, rule: r, key: string(key)}, said) {
+				return
+			}
+		}
+		for p, about := range c.nets.All() {
+			var said []Claim
+			for _, claim := range about {
+				said = c.claims.current(said, claim)
+			}
+			if len(said) > 0 && !yield(Value{Class: Network, net: p}, said) {
+				return
+			}
+		}
+	}
+}
+
+// current appends a claim to others unless it was retired.
+func (cs *claims) current(said []Claim, n uint32) []Claim {
+	if cs.rows[n].until < 0 {
+		return said
+	}
+	return append(said, cs.get(n))
+}
