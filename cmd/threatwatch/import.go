@@ -37,7 +37,7 @@ type importCmd struct {
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
 	Batch        int      `hidden:"" default:"6000" help:"Objects in one transaction."`
-	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON, plain or gzip."`
+	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON; CISA's catalogue of known exploited vulnerabilities, as JSON or CSV; plain or gzip."`
 }
 
 // Help is shown by --help.
@@ -75,7 +75,7 @@ func (c *importCmd) Run(a *app) error {
 	}
 	sub.Source = src.ID
 
-	run := &importRun{cmd: c, app: a, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
+	run := &importRun{cmd: c, app: a, store: st, source: src.ID, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
 	run.bar = newProgress(a.Err)
 	run.stream = in.StreamBatch(a.ctx, sub, c.Batch, run.outcome)
 	for _, p := range c.Paths {
@@ -134,6 +134,8 @@ func (c *importCmd) refusedPath() string {
 type importRun struct {
 	cmd    *importCmd
 	app    *app
+	store  store.Store
+	source store.SourceID
 	stream *intake.Stream
 	bar    *progress
 	begun  time.Time
@@ -187,6 +189,15 @@ func (r *importRun) file(p string) error {
 
 // read hands over what a file holds. A line that is no JSON is told of and refused like an object that is none.
 func (r *importRun) read(name string, from io.Reader) error {
+	from, begin, err := unpacked(from)
+	if err != nil {
+		return err
+	}
+	for _, format := range foreigns {
+		if format.detect(begin) {
+			return r.foreign(name, format, from)
+		}
+	}
 	return stix.ReadObjectLines(from, func(raw []byte, spec20 bool) error {
 		return r.stream.Add(repaired(raw), spec20)
 	}, func(line int, raw []byte, fault *stix.SyntaxError) error {

@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"pattern/vectors":    {"pattern", "pattern/syntax", "stix"},
 	"label":              {"stix"},
 	"logs":               {},
+	"kev":                {"stix"},
 	"history":            {"match", "logs"},
 	"store":              {"stix"},
 	"store/storetest":    {"store", "stix"},

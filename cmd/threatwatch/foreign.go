@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"threatwatch"
+	"threatwatch/kev"
+	"threatwatch/stix"
+	"threatwatch/store"
+)
+
+// foreignLimit is the largest document of a foreign format that is read, decompressed: it is read whole.
+const foreignLimit = 256 << 20
+
+// foreign is a format that is no STIX and is recognised by how it begins.
+type foreign struct {
+	name    string
+	detect  func(begin []byte) bool
+	objects func(raw []byte, held func(id string) *stix.Value, f func(*stix.Value) error) (faults []error, err error)
+}
+
+// foreigns are the formats that import reads besides STIX.
+var foreigns = []foreign{
+	{"catalogue of known exploited vulnerabilities", kev.Detect, func(raw []byte, held func(string) *stix.Value, f func(*stix.Value) error) ([]error, error) {
+		c, err := kev.Read(raw)
+		if err != nil {
+			return nil, err
+		}
+		return c.Faults, c.Objects(held, f)
+	}},
+}
+
+// unpacked undoes gzip, and returns how the document begins.
+func unpacked(from io.Reader) (r *bufio.Reader, begin []byte, err error) {
+	const look = 4 << 10
+	r = bufio.NewReaderSize(from, look)
+	if magic, _ := r.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		r = bufio.NewReaderSize(z, 64<<10)
+	}
+	begin, err = r.Peek(look)
+	if err == io.EOF {
+		err = nil
+	}
+	return r, begin, err
+}
+
+// foreign takes in a document of another format. What it cannot use of it is told, and the rest is in.
+func (r *importRun) foreign(name string, format foreign, from io.Reader) error {
+	raw, err := io.ReadAll(io.LimitReader(from, foreignLimit+1))
+	if err != nil {
+		return err
+	}
+	if len(raw) > foreignLimit {
+		return threatwatch.Errorf(threatwatch.TooLarge, "a %s of more than %d MiB", format.name, foreignLimit>>20)
+	}
+	held := func(id string) *stix.Value { return r.held(r.app.ctx, id) }
+	faults, err := format.objects(raw, held, func(o *stix.Value) error { return r.stream.Add(o.AppendJSON(nil), false) })
+	for _, f := range faults {
+		r.broken++
+		r.bar.done()
+		fmt.Fprintf(r.app.Err, "%s: left out: %s\n", name, f)
+	}
+	return err
+}
+
+// held is the newest version of an object that this import's source has said, nil when it has not.
+func (r *importRun) held(ctx context.Context, id string) (v *stix.Value) {
+	err := r.store.Read(ctx, func(sn store.Snapshot) error {
+		heads, err := sn.Heads(ctx, []string{id})
+		if err != nil {
+			return err
+		}
+		var newest store.Head
+		for _, h := range heads[id] {
+			if h.Source == r.source && (newest.OID == 0 || h.Modified > newest.Modified) {
+				newest = h
+			}
+		}
+		if newest.OID == 0 {
+			return nil
+		}
+		row, err := sn.Get(ctx, newest.OID)
+		if err == nil {
+			v, err = stix.ParseValue(row.Raw)
+		}
+		return err
+	})
+	if err != nil { // taken for new: intake refuses it if it is not
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,189 @@
+package kev
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"threatwatch"
+	"threatwatch/stix"
+)
+
+// namespace of the identifiers that are made from names: an entry has the same one in every release.
+var namespace = [16]byte{0x2e, 0x1d, 0x75, 0x2a, 0x0b, 0x6c, 0x4f, 0x5a, 0x9c, 0x0e, 0x43, 0x1b, 0x8d, 0x66, 0x51, 0x07}
+
+// Identifiers of what is not an entry.
+var (
+	PublisherID = stix.NameID("identity", namespace, "CISA")
+	CatalogueID = stix.NameID("report", namespace, "catalogue")
+	ExtensionID = stix.NameID("extension-definition", namespace, "catalogue")
+)
+
+// began is when the first catalogue was published: nothing about it is older.
+const began = "2021-11-03T00:00:00.000Z"
+
+// VulnerabilityID is the identifier of the entry with a CVE number.
+func VulnerabilityID(cve string) string { return stix.NameID("vulnerability", namespace, cve) }
+
+// Objects calls f with every object of the release: publisher, definition of the extension, an entry each, the report. held returns what is
+// held of an identifier, nil when nothing is: an object that says the same keeps its version, and one that changed since gets the time
+// of the release.
+func (c *Catalogue) Objects(held func(id string) *stix.Value, f func(*stix.Value) error) error {
+	released, err := c.released()
+	if err != nil {
+		return err
+	}
+	if len(c.Entries) == 0 {
+		return threatwatch.Errorf(threatwatch.Invalid, "the catalogue has no entries")
+	}
+	w := writer{released: released, held: held, f: f}
+	w.write(publisher(), began)
+	w.write(definition(), began)
+	for _, e := range c.Entries {
+		w.write(vulnerability(e), e.Get("dateAdded").Text()+"T00:00:00.000Z")
+	}
+	w.write(c.report(), began)
+	return w.err
+}
+
+// released is when the catalogue says it was released, in STIX's form.
+func (c *Catalogue) released() (string, error) {
+	t, err := stix.ParseTime(c.Head.Get("dateReleased").Text())
+	if err != nil {
+		return "", threatwatch.Errorf(threatwatch.Invalid, "dateReleased: %w", err)
+	}
+	return stix.FormatTime(t.UnixMicro()), nil
+}
+
+// writer gives objects their versions.
+type writer struct {
+	released string
+	held     func(id string) *stix.Value
+	f        func(*stix.Value) error
+	err      error
+}
+
+func (w *writer) write(o *stix.Value, created string) {
+	if w.err != nil {
+		return
+	}
+	modified := created
+	if old := w.held(o.Get("id").Text()); old != nil {
+		created, modified = old.Get("created").Text(), old.Get("modified").Text()
+		if !same(old, o) {
+			modified = w.released
+		}
+	}
+	o.Set("created", stix.NewString(created))
+	o.Set("modified", stix.NewString(max(created, modified)))
+	w.err = w.f(o)
+}
+
+// same says that two objects differ in nothing but their version.
+func same(a, b *stix.Value) bool {
+	bare := func(v *stix.Value) []byte {
+		v = v.Clone()
+		v.Remove("created")
+		v.Remove("modified")
+		out, err := v.Canonical()
+		if err != nil {
+			return nil
+		}
+		return out
+	}
+	x, y := bare(a), bare(b)
+	return x != nil && bytes.Equal(x, y)
+}
+
+func member(name string, v *stix.Value) stix.Member { return stix.Member{Name: name, Value: v} }
+
+func text(s string) *stix.Value { return stix.NewString(s) }
+
+// object begins an object (STIX 2.1 §3.2). It bears no marking: who takes the catalogue in says what it is marked.
+func object(typ, id string, more ...stix.Member) *stix.Value {
+	return stix.NewDict(append([]stix.Member{member("type", text(typ)), member("spec_version", text("2.1")), member("id", text(id))}, more...)...)
+}
+
+func publisher() *stix.Value {
+	return object("identity", PublisherID, member("name", text("Cybersecurity and Infrastructure Security Agency")), member("identity_class", text("organization")),
+		member("sectors", stix.NewStrings([]string{"government"})), member("contact_information", text("https://www.cisa.gov/known-exploited-vulnerabilities-catalog")))
+}
+
+// definition says what the extension holds (STIX 2.1 §7.3).
+func definition() *stix.Value {
+	return object("extension-definition", ExtensionID, member("created_by_ref", text(PublisherID)), member("name", text("Entry of a catalogue of exploited vulnerabilities")),
+		member("description", text("entry: an entry of the catalogue, as published. head: what a release says of itself.")),
+		member("schema", text(schema)), member("version", text("1.0.0")), member("extension_types", stix.NewStrings([]string{"property-extension"})))
+}
+
+const schema = `{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{` +
+	`"extension_type":{"const":"property-extension"},"entry":{"type":"object"},"head":{"type":"object"}},"required":["extension_type"]}`
+
+func extension(name string, v *stix.Value) stix.Member {
+	return member("extensions", stix.NewDict(member(ExtensionID, stix.NewDict(member("extension_type", text("property-extension")), member(name, v)))))
+}
+
+// vulnerability is an entry (STIX 2.1 §4.18).
+func vulnerability(e *stix.Value) *stix.Value {
+	cve := e.Get("cveID").Text()
+	labels := []string{"known-exploited"}
+	if e.Get("knownRansomwareCampaignUse").Text() == "Known" {
+		labels = append(labels, "ransomware")
+	}
+	refs := []*stix.Value{stix.NewDict(member("source_name", text("cve")), member("external_id", text(cve)))}
+	for _, cwe := range e.Get("cwes").Strings() {
+		refs = append(refs, stix.NewDict(member("source_name", text("cwe")), member("external_id", text(cwe))))
+	}
+	for _, url := range urls(e.Get("notes").Text()) {
+		refs = append(refs, stix.NewDict(member("source_name", text("catalogue of known exploited vulnerabilities")), member("url", text(url))))
+	}
+	description := e.Get("vulnerabilityName").Text() + " (" + e.Get("vendorProject").Text() + " " + e.Get("product").Text() + "). " + e.Get("shortDescription").Text() +
+		" To do by " + e.Get("dueDate").Text() + ": " + e.Get("requiredAction").Text()
+	return object("vulnerability", VulnerabilityID(cve), member("created_by_ref", text(PublisherID)), member("name", text(cve)), member("description", text(description)),
+		member("labels", stix.NewStrings(labels)), member("external_references", stix.NewArray(refs...)), extension("entry", e.Clone()))
+}
+
+var urlForm = regexp.MustCompile(`https?://[^\s;"<>]+`)
+
+// urls are the addresses in a note, which semicolons separate.
+func urls(note string) (list []string) {
+	for _, u := range urlForm.FindAllString(note, -1) {
+		if u = strings.TrimRight(u, ".,)"); !slices.Contains(list, u) {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// report lists the entries in the order of the release (STIX 2.1 §4.16).
+func (c *Catalogue) report() *stix.Value {
+	refs := make([]string, 0, len(c.Entries))
+	for _, e := range c.Entries {
+		refs = append(refs, VulnerabilityID(e.Get("cveID").Text()))
+	}
+	name := "Known exploited vulnerabilities"
+	if v := c.Head.Get("catalogVersion").Text(); v != "" {
+		name += ", catalogue " + v
+	}
+	return object("report", CatalogueID, member("created_by_ref", text(PublisherID)), member("name", text(name)),
+		member("report_types", stix.NewStrings([]string{"vulnerability"})), member("published", text(began)), member("object_refs", stix.NewStrings(refs)),
+		extension("head", c.Head.Clone()))
+}
+
+// FromObjects makes the catalogue of the objects that Objects made of it: the report, and by its identifiers the entries.
+func FromObjects(report *stix.Value, get func(id string) *stix.Value) (*Catalogue, error) {
+	head := report.Get("extensions").Get(ExtensionID).Get("head")
+	if head == nil {
+		return nil, threatwatch.Errorf(threatwatch.Invalid, "%s is no catalogue of exploited vulnerabilities", report.Get("id").Text())
+	}
+	c := &Catalogue{Head: head.Clone(), known: map[string]bool{}}
+	for i, id := range report.Get("object_refs").Strings() {
+		e := get(id).Get("extensions").Get(ExtensionID).Get("entry")
+		if e == nil {
+			return nil, threatwatch.Errorf(threatwatch.NotFound, "object_refs[%d]: the entry %s is not there", i, id)
+		}
+		c.add(i, e.Clone())
+	}
+	return c, nil
+}
