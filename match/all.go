@@ -33,3 +33,21 @@ func (cs *claims) current(said []Claim, n uint32) []Claim {
 	}
 	return append(said, cs.get(n))
 }
+
+// Entries are the values gathered, by claim, as Update takes them.
+func (b *Builder) Entries() []Entry {
+	var out []Entry
+	place := map[Claim]int{}
+	for v, said := range b.All() {
+		for _, c := range said {
+			n, ok := place[c]
+			if !ok {
+				n = len(out)
+				place[c] = n
+				out = append(out, Entry{Claim: c})
+			}
+			out[n].Values = append(out[n].Values, v)
+		}
+	}
+	return out
+}

@@ -75,21 +75,24 @@ func levelOf(o *stix.Object) (level stix.Level, marked bool) {
 // View reads the indicators that a view shows.
 func (l *Loader) View(ctx context.Context, v *release.View) error {
 	clear(l.versions)
-	return v.Export(ctx, []string{"indicator"}, false, func(it *release.Item) error {
-		if it.Quarantined {
-			return nil
-		}
-		o, err := stix.Parse(it.Raw)
-		if err != nil {
-			l.fault("%s: %v", it.ID, err)
-			return nil
-		}
-		source := it.Source
-		if source == "" {
-			source = "not to be named"
-		}
-		return l.indicator(o, source, "", it.Label.TLP, true)
-	})
+	return v.Export(ctx, []string{"indicator"}, false, l.Item)
+}
+
+// Item reads one indicator of a view.
+func (l *Loader) Item(it *release.Item) error {
+	if it.Quarantined {
+		return nil
+	}
+	o, err := stix.Parse(it.Raw)
+	if err != nil {
+		l.fault("%s: %v", it.ID, err)
+		return nil
+	}
+	source := it.Source
+	if source == "" {
+		source = "not to be named"
+	}
+	return l.indicator(o, source, "", it.Label.TLP, true)
 }
 
 // indicator adds what an indicator of one source looks for.

@@ -55,32 +55,46 @@ func (v *View) Exists(ctx context.Context, collection, id string) (bool, error) 
 
 // Lookup delivers what is known of a value as a person would type it, defanged or not, newest first.
 func (v *View) Lookup(ctx context.Context, value string, limit int, f func(*Item) error) error {
+	return v.LookupAll(ctx, []string{value}, limit, func(_ int, it *Item) error { return f(it) })
+}
+
+// LookupAll is Lookup of several values in one snapshot: f is told which value an item is of, and limit is for each.
+func (v *View) LookupAll(ctx context.Context, values []string, limit int, f func(which int, it *Item) error) error {
 	return v.read(ctx, func(g *glance) error {
-		n, seen := 0, map[store.Stamp]bool{}
-		for _, canon := range stix.CanonValue(value) {
-			err := g.snap.ByValue(ctx, g.set, canon, 0, func(r *store.Row) error {
-				it, err := g.item(r)
-				if err != nil || it == nil || seen[it.Added] || it.Redacted && !holds(it, canon) {
-					return err
-				}
-				seen[it.Added] = true
-				if err := f(it); err != nil {
-					return err
-				}
-				if n++; n == limit {
-					return store.Stop
-				}
-				return nil
-			})
-			if err != nil {
+		for i, value := range values {
+			if err := g.lookup(value, limit, func(it *Item) error { return f(i, it) }); err != nil {
 				return err
-			}
-			if limit > 0 && n >= limit {
-				return nil
 			}
 		}
 		return nil
 	})
+}
+
+func (g *glance) lookup(value string, limit int, f func(*Item) error) error {
+	n, seen := 0, map[store.Stamp]bool{}
+	for _, canon := range stix.CanonValue(value) {
+		err := g.snap.ByValue(g.ctx, g.set, canon, 0, func(r *store.Row) error {
+			it, err := g.item(r)
+			if err != nil || it == nil || seen[it.Added] || it.Redacted && !holds(it, canon) {
+				return err
+			}
+			seen[it.Added] = true
+			if err := f(it); err != nil {
+				return err
+			}
+			if n++; n == limit {
+				return store.Stop
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if limit > 0 && n >= limit {
+			return nil
+		}
+	}
+	return nil
 }
 
 // holds says whether a redacted copy still holds the value: one that was left out must not be found.

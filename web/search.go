@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -55,7 +54,7 @@ func (s *site) search(v *visit) error {
 	if err := lookup.Lookup(v.r.Context(), q, 0, c.into(&body.Exact)); err != nil {
 		return err
 	}
-	for _, value := range wider(q) {
+	for _, value := range stix.Wider(q) {
 		if err := lookup.Lookup(v.r.Context(), value, found, c.into(&body.Wider)); err != nil {
 			return err
 		}
@@ -102,50 +101,6 @@ func (c *collector) into(list *[]thing) func(*release.Item) error {
 		c.seen[it.ID] = true
 		*list = append(*list, newThing(it))
 		return nil
-	}
-}
-
-// wider are the values that cover what was asked: the networks around an address, the names above a name, the host of a URL.
-func wider(q string) (out []string) {
-	for _, posting := range stix.CanonValue(q) {
-		class, value, _ := strings.Cut(posting, ":")
-		switch class {
-		case "ipv4-addr", "ipv6-addr":
-			p, err := netip.ParsePrefix(value)
-			if a, e := netip.ParseAddr(value); e == nil {
-				p, err = netip.PrefixFrom(a, a.BitLen()), nil
-			}
-			if err != nil {
-				continue
-			}
-			for bits := p.Bits() - 1; bits >= 8; bits-- {
-				out = append(out, class+":"+netip.PrefixFrom(p.Addr(), bits).Masked().String())
-			}
-		case "domain-name":
-			out = append(out, above(value)...)
-		case "url":
-			if u, err := url.Parse(value); err == nil && u.Hostname() != "" {
-				host := u.Hostname()
-				out = append(out, host)
-				out = append(out, above(host)...)
-			}
-		}
-	}
-	return out
-}
-
-// above lists the names above a domain name, down to two labels: a top-level domain is nobody's value.
-func above(name string) (out []string) {
-	if _, err := netip.ParseAddr(name); err == nil {
-		return nil
-	}
-	for {
-		_, parent, ok := strings.Cut(name, ".")
-		if !ok || !strings.Contains(parent, ".") {
-			return out
-		}
-		out = append(out, "domain-name:"+parent)
-		name = parent
 	}
 }
 

@@ -69,6 +69,15 @@ func (b *backend) authenticate(r *http.Request) (context.Context, error) {
 	return context.WithValue(r.Context(), taxiiCallerKey{}, taxiiCaller{c, callerSubject(c)}), nil
 }
 
+// subject is the hook of api.Server, with the same rules.
+func (b *backend) subject(r *http.Request) (release.Subject, error) {
+	ctx, err := b.authenticate(r)
+	if err != nil {
+		return release.Subject{}, err
+	}
+	return b.caller(ctx).subject, nil
+}
+
 // caller returns who asks; without a word about it, the public.
 func (b *backend) caller(ctx context.Context) taxiiCaller {
 	c, _ := ctx.Value(taxiiCallerKey{}).(taxiiCaller)

@@ -89,6 +89,8 @@ func surfaceOf(path string) string {
 		return "web"
 	case "healthz", "readyz", "metrics":
 		return "health"
+	case "api":
+		return "api"
 	}
 	return "taxii"
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"threatwatch/account"
+	"threatwatch/api"
 	"threatwatch/intake"
 	"threatwatch/release"
 	"threatwatch/store"
@@ -78,7 +79,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 	rel, acc, in := release.New(st, secret, time.Now), account.New(st, time.Now), intake.New(st, time.Now)
 	acc.Secure = cfg.secure()
 	b := newBackend(st, rel, in, acc, time.Now)
-	api := taxii.NewServer(b, taxii.Options{
+	exchange := taxii.NewServer(b, taxii.Options{
 		Title: cfg.Title, Description: cfg.Description, Contact: cfg.Contact, PublicURL: cfg.PublicURL, Root: cfg.TAXII.Root,
 		MaxContentLength: cfg.TAXII.MaxContentLength, MaxObjects: cfg.TAXII.MaxObjects, MaxPage: cfg.TAXII.MaxPage,
 		Authenticate: b.authenticate, Log: log,
@@ -99,12 +100,13 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		io.WriteString(w, "ready\n")
 	})
 	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
+	mux.Handle(api.Prefix, api.NewServer(api.Options{Releaser: rel, Subject: b.subject, Realm: cfg.Title, Log: log}))
 	mux.Handle("/", web.New(web.Options{
 		Releaser: rel, Accounts: acc, Title: cfg.Title, Root: cfg.TAXII.Root, Subject: callerSubject, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if api.Owns(r.URL.Path) { // before the mux, which would redirect
-			api.ServeHTTP(w, r)
+		if exchange.Owns(r.URL.Path) { // before the mux, which would redirect
+			exchange.ServeHTTP(w, r)
 			return
 		}
 		mux.ServeHTTP(w, r)
