@@ -8,7 +8,8 @@ import (
 
 // incident is one famous incident with what is said about it, and by whom.
 type incident struct {
-	name, told string // told: the day it became public
+	name, told string   // told: the day it became public
+	where      []string // the countries of those who were hit, by ISO 3166-1; not all of them where they are many
 	facts      string
 	claims     []claim
 	denials    []denial
@@ -21,7 +22,7 @@ type incident struct {
 
 // claim is somebody's word on who did it.
 type claim struct {
-	actor string // an intrusion set by the name most used; a campaign when campaigns has it
+	actor string // an intrusion set by the name most used; a campaign when campaigns has it, a threat actor when threatActors has it
 	day   string
 	words string // who says so, and what exactly
 }
@@ -51,18 +52,22 @@ func sha256(name, hash, what, of string) indicator {
 
 // catalogue is what the public sample holds, the oldest first: what comes in last stands on top.
 func catalogue() [][]byte {
-	w := &writer{marking: clear, seen: map[string]bool{}}
+	w := &writer{marking: clear, seen: map[string]bool{}, about: map[string][]string{}}
 	w.author = w.add("identity", "editors", "2024-01-01", props{"name": "Threatwatch sample catalogue", "identity_class": "group",
 		"description": "The editors of the sample that a demonstration starts with. Facts are from the reports named at each object."})
 	for _, in := range slices.SortedFunc(slices.Values(incidents), func(a, b incident) int { return cmp.Compare(a.told, b.told) }) {
 		w.incident(in)
 	}
+	w.reports()
 	return w.out
 }
 
 func (w *writer) incident(in incident) {
 	sources := in.references()
 	event := w.add("incident", in.name, in.told, props{"name": in.name, "description": in.facts, "external_references": sources})
+	for _, code := range in.where {
+		w.relate(event, "located-at", w.place(code), in.told, nil)
+	}
 	about := []string{event}
 	for _, c := range in.claims {
 		actor := w.actor(c.actor)
@@ -90,12 +95,26 @@ func (w *writer) incident(in incident) {
 		about = append(about, x)
 	}
 	for _, r := range in.reports {
-		w.add("report", r.title, r.day, props{"name": r.title, "published": stamp(r.day), "report_types": []string{"threat-report"}, "object_refs": about,
-			"external_references": []props{{"source_name": r.title, "url": r.url}}})
+		w.about[r.title] = append(w.about[r.title], about...)
 	}
 	for _, d := range in.denials {
 		w.add("opinion", d.who+" on "+in.name, d.day, props{"opinion": "strongly-disagree", "authors": []string{d.who}, "explanation": d.words,
 			"object_refs": denied(event, about)})
+	}
+}
+
+// reports adds the sources, the oldest first: each speaks of all incidents that name it.
+func (w *writer) reports() {
+	var all []report
+	for _, in := range incidents {
+		all = append(all, in.reports...)
+	}
+	slices.SortFunc(all, func(a, b report) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.title, b.title)) })
+	for _, r := range all {
+		about := w.about[r.title]
+		slices.Sort(about)
+		w.add("report", r.title, r.day, props{"name": r.title, "published": stamp(r.day), "report_types": []string{"threat-report"},
+			"object_refs": slices.Compact(about), "external_references": []props{{"source_name": r.title, "url": r.url}}})
 	}
 }
 
@@ -118,12 +137,21 @@ func (in incident) references() (out []props) {
 	return out
 }
 
-// actor is an intrusion set, or a campaign, with the names that others use.
+// place is a country.
+func (w *writer) place(code string) string {
+	p := places[code]
+	return w.add("location", code, "2024-01-01", props{"name": p.name, "country": code, "region": p.region})
+}
+
+// actor is an intrusion set with the names that others use, a campaign, or a threat actor.
 func (w *writer) actor(name string) string {
 	if about, ok := campaigns[name]; ok {
 		return w.add("campaign", name, "2024-01-01", props{"name": name, "description": about})
 	}
-	a := actors[name]
+	if p, ok := threatActors[name]; ok {
+		return w.add("threat-actor", name, "2024-01-01", props{"name": name, "description": p.about, "threat_actor_types": p.types})
+	}
+	a := intrusionSets[name]
 	p := props{"name": name, "description": a.about}
 	if len(a.aliases) > 0 {
 		p["aliases"] = a.aliases

@@ -1,0 +1,220 @@
+package sample
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// date reads a day, and complains of one that is none, or that lies before the first incident of the catalogue.
+func date(t *testing.T, where, day string) time.Time {
+	t.Helper()
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		t.Errorf("%s: %v", where, err)
+	} else if d.Year() < 1986 {
+		t.Errorf("%s: %s is before 1986", where, day)
+	}
+	return d
+}
+
+// TestCatalogueNamesItsSources: each fact has a report with a day and an address, each incident facts of its own.
+func TestCatalogueNamesItsSources(t *testing.T) {
+	if len(incidents) < 70 {
+		t.Errorf("%d incidents, want 70 or more", len(incidents))
+	}
+	names, sources := map[string]bool{}, map[string]report{}
+	for _, in := range incidents {
+		date(t, in.name, in.told)
+		if names[in.name] {
+			t.Errorf("%s twice", in.name)
+		}
+		names[in.name] = true
+		if len(in.reports) == 0 || len(in.facts) < 80 {
+			t.Errorf("%s: no report, or hardly any facts", in.name)
+		}
+		for _, r := range in.reports {
+			date(t, r.title, r.day)
+			if !strings.HasPrefix(r.url, "https://") {
+				t.Errorf("%s: %s", r.title, r.url)
+			}
+			if seen, ok := sources[r.title]; ok && seen != r {
+				t.Errorf("%s: %v and %v", r.title, seen, r)
+			}
+			sources[r.title] = r
+		}
+	}
+}
+
+// TestClaimsAndDenials: each has an author, words and a day, which is not before the incident was told; nobody is named twice for one
+// incident, since the second word would be lost.
+func TestClaimsAndDenials(t *testing.T) {
+	denials := 0
+	for _, in := range incidents {
+		told := date(t, in.name, in.told)
+		named := map[string]bool{}
+		for _, c := range in.claims {
+			if date(t, in.name, c.day).Before(told) {
+				t.Errorf("%s: told on %s, claimed on %s", in.name, in.told, c.day)
+			}
+			if c.words == "" || named[c.actor] {
+				t.Errorf("%s: %q without words, or named twice", in.name, c.actor)
+			}
+			named[c.actor] = true
+		}
+		for _, d := range in.denials {
+			if date(t, in.name, d.day).Before(told) {
+				t.Errorf("%s: told on %s, denied on %s", in.name, in.told, d.day)
+			}
+			if d.who == "" || d.words == "" {
+				t.Errorf("%s: a denial by nobody, or without words", in.name)
+			}
+			denials++
+		}
+	}
+	if denials < 30 {
+		t.Errorf("%d denials, want 30 or more", denials)
+	}
+}
+
+// TestEverybodyIsDescribed: something is said of whoever is named, and whoever is described is named.
+func TestEverybodyIsDescribed(t *testing.T) {
+	var named, known []string
+	for _, in := range incidents {
+		for _, c := range in.claims {
+			named = append(named, c.actor)
+		}
+	}
+	describe := func(name, about string) {
+		known = append(known, name)
+		if about == "" || !slices.Contains(named, name) {
+			t.Errorf("%s: described as %q, and in no claim: %v", name, about, !slices.Contains(named, name))
+		}
+	}
+	for name, a := range intrusionSets {
+		describe(name, a.about)
+	}
+	for name, a := range threatActors {
+		describe(name, a.about)
+	}
+	for name, about := range campaigns {
+		describe(name, about)
+	}
+	slices.Sort(known)
+	for i, name := range known {
+		if i > 0 && known[i-1] == name {
+			t.Errorf("%s is described as two kinds of actor", name)
+		}
+	}
+	for _, name := range named {
+		if _, ok := slices.BinarySearch(known, name); !ok {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
+}
+
+// TestMeansAreDescribed: the same for malware, holes and places.
+func TestMeansAreDescribed(t *testing.T) {
+	for _, x := range []struct {
+		what  string
+		of    func(incident) []string
+		known map[string]string
+	}{
+		{"malware", func(in incident) []string { return in.malware }, texts(families, func(f family) string { return f.about })},
+		{"vulnerability", func(in incident) []string { return in.cves }, holes},
+		{"place", func(in incident) []string { return in.where }, texts(places, func(p place) string { return p.name })},
+	} {
+		used := map[string]bool{}
+		for _, in := range incidents {
+			for _, name := range x.of(in) {
+				used[name] = true
+				if x.known[name] == "" {
+					t.Errorf("%s: nothing is said of the %s %s", in.name, x.what, name)
+				}
+			}
+		}
+		for name := range x.known {
+			if !used[name] {
+				t.Errorf("the %s %s is in no incident", x.what, name)
+			}
+		}
+	}
+	for _, in := range incidents {
+		for _, i := range in.indicators {
+			if i.what == "" || !slices.Contains(in.malware, i.of) {
+				t.Errorf("%s: %s means nothing, or indicates what is not in the incident", in.name, i.name)
+			}
+		}
+	}
+}
+
+func texts[T any](m map[string]T, of func(T) string) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		out[k] = of(v)
+	}
+	return out
+}
+
+// continents are the regions of STIX 2.1 §10.20 that the catalogue uses, by continent.
+var continents = map[string]string{
+	"antarctica":            "Antarctica",
+	"eastern-africa":        "Africa",
+	"middle-africa":         "Africa",
+	"northern-africa":       "Africa",
+	"southern-africa":       "Africa",
+	"western-africa":        "Africa",
+	"central-asia":          "Asia",
+	"eastern-asia":          "Asia",
+	"south-eastern-asia":    "Asia",
+	"southern-asia":         "Asia",
+	"western-asia":          "Asia",
+	"eastern-europe":        "Europe",
+	"northern-europe":       "Europe",
+	"southern-europe":       "Europe",
+	"western-europe":        "Europe",
+	"caribbean":             "North America",
+	"central-america":       "North America",
+	"northern-america":      "North America",
+	"south-america":         "South America",
+	"australia-new-zealand": "Oceania",
+	"melanesia":             "Oceania",
+}
+
+// TestWholeWorld: every continent is hit, every decade told of, insiders and the unknown are shown, and no state is always the accused one.
+func TestWholeWorld(t *testing.T) {
+	hit, decades := map[string]int{}, map[int]int{}
+	insiders, unknown := 0, 0
+	for _, in := range incidents {
+		decades[date(t, in.name, in.told).Year()/10*10]++
+		for _, code := range in.where {
+			c := continents[places[code].region]
+			if c == "" {
+				t.Errorf("%s is on no continent", code)
+			}
+			hit[c]++
+		}
+		if len(in.claims) == 0 {
+			unknown++
+		}
+		for _, c := range in.claims {
+			if slices.ContainsFunc(threatActors[c.actor].types, func(s string) bool { return strings.HasPrefix(s, "insider-") }) {
+				insiders++
+			}
+		}
+	}
+	for _, c := range continents {
+		if hit[c] == 0 {
+			t.Errorf("nothing from %s", c)
+		}
+	}
+	for d := 1980; d <= 2020; d += 10 {
+		if decades[d] == 0 {
+			t.Errorf("nothing from the %ds", d)
+		}
+	}
+	if insiders < 8 || unknown < 10 {
+		t.Errorf("%d claims name insiders, %d incidents name nobody; want 8 and 10 or more", insiders, unknown)
+	}
+}

@@ -1,0 +1,56 @@
+package sample
+
+// threatActors are those named in claims who are no group of researchers' making: insiders, persons whom a court convicted or who named
+// themselves, defendants, and states where those who speak name a state and no group. Who was not convicted and did not speak stays
+// unnamed. Types are from the open vocabulary of STIX 2.1 §10.23.
+var threatActors = map[string]struct {
+	types []string
+	about string
+}{
+	"54th Research Institute case":          {[]string{"nation-state"}, "A name of this catalogue for the four people charged in the United States in the Equifax case. No researcher has named a group for it."},
+	"Albert Gonzalez":                       {[]string{"criminal"}, "Led a ring that stole card numbers from shops and a payment company in the United States; had helped the Secret Service as an informant. In prison from 2008."},
+	"Andrei Tyurin":                         {[]string{"criminal"}, "Entered banks and brokers for a group that sold shares to the people whose addresses it took. Extradited from Georgia in 2018."},
+	"Anthony Levandowski":                   {[]string{"insider-disgruntled"}, "Engineer of Google's cars until January 2016, then of Uber until 2017."},
+	"Chelsea Manning":                       {[]string{"insider-disgruntled"}, "Analyst of the US Army in Iraq, known as Bradley Manning until 2013."},
+	"ComodoHacker":                          {[]string{"unknown"}, "Known only from what he wrote on Pastebin in 2011."},
+	"Computer specialist of HSBC in Geneva": {[]string{"insider-disgruntled"}, "Worked on the bank's client database until 2008."},
+	"Daniel Kaye":                           {[]string{"criminal"}, "Known as BestBuy; rented out machines that Mirai had taken over."},
+	"Datastream Cowboy and Kuji":            {[]string{"hacker"}, "The names by which two people were known in 1994; both turned out to live in the United Kingdom."},
+	"Edward Snowden":                        {[]string{"insider-disgruntled"}, "Worked for contractors of the US National Security Agency; named himself on 9 June 2013. In Russia since that month."},
+	"Egor Kriuchkov":                        {[]string{"criminal"}, "Spoke for others who stayed in Russia; was sent out of the United States in 2021."},
+	"Employee of a contractor of the Red Cross blood service": {[]string{"insider-accidental"}, "Put a backup where everybody could read it, without meaning to."},
+	"Employee of Desjardins":                                  {[]string{"insider-disgruntled"}, "Worked in marketing. Not named here."},
+	"Employee of Korea Credit Bureau":                         {[]string{"insider-disgruntled"}, "Was lent to card companies to work on their system against fraud."},
+	"Engineer of AMSC in Austria":                             {[]string{"insider-disgruntled"}, "Worked on the control program of wind turbines in Klagenfurt and left the company in 2011."},
+	"Former employee of a contractor of Maroochy Shire":       {[]string{"insider-disgruntled"}, "Had supervised the installation of the radio controls for their maker, and applied for work at the council."},
+	"Former engineer of a cloud provider":                     {[]string{"hacker"}, "Worked for the provider until 2016; wrote about the theft under a name of her own on public forums."},
+	"Former student in Manila":                                {[]string{"hacker"}, "Studied computing; a thesis of his on the theft of passwords had been turned down. Never convicted, hence not named here."},
+	"Former technician of Tesla":                              {[]string{"insider-disgruntled"}, "Worked in the battery factory in Nevada until June 2018. Sued, not charged; hence not named here."},
+	"Four people charged in the Yahoo case":                   {[]string{"criminal", "spy"}, "Two officers of the Russian FSB and two whom they are said to have hired."},
+	"Government of China":                                     {[]string{"nation-state"}, "Named as such by those who speak, without the name of a group."},
+	"Government of Iran":                                      {[]string{"nation-state"}, "Named as such by those who speak, without the name of a group."},
+	"Government of Israel":                                    {[]string{"nation-state"}, "Named as such by those who speak, without the name of a group."},
+	"Government of Russia":                                    {[]string{"nation-state"}, "Named as such by those who speak, without the name of a group."},
+	"Government of the United Arab Emirates":                  {[]string{"nation-state"}, "Named as such by those who speak, without the name of a group."},
+	"Guccifer 2.0":                                            {[]string{"unknown"}, "A name after a convicted man from Romania, used from 15 June 2016."},
+	"John Doe":                                                {[]string{"unknown"}, "The name under which the source of the Panama Papers writes. Journalists know no other."},
+	"Joshua Schulte":                                          {[]string{"insider-disgruntled"}, "Wrote programs for the CIA until November 2016, at odds with those above him."},
+	"Man convicted in the Vastaamo case":                      {[]string{"criminal"}, "Convicted in the first instance; hence not named here."},
+	"Mobile Handset Exploitation Team":                        {[]string{"nation-state"}, "A team of the British GCHQ and the US National Security Agency, named in documents of 2010."},
+	"Network engineer of San Francisco":                       {[]string{"insider-disgruntled"}, "Had built the network and was its only keeper."},
+	"Phineas Fisher":                                          {[]string{"activist"}, "A name used since 2014, for entering two makers of spying programs and a bank. Whether it is one person is not known."},
+	"President of the anti-nuclear reactor group":             {[]string{"unknown"}, "Known only from messages on Twitter in December 2014 and after."},
+	"Robert Tappan Morris":                                    {[]string{"hacker"}, "A student at Cornell in 1988, later a professor of computer science."},
+	"Russian military":                                        {[]string{"nation-state"}, "Named as such by governments, without the name of a group."},
+	"Seven people of ITSecTeam and Mersad":                    {[]string{"hacker"}, "Employees of two companies in Iran, charged in the United States and not tried."},
+	"Sinovel":                                                 {[]string{"competitor"}, "A Chinese maker of wind turbines, until 2011 the largest customer of AMSC."},
+	"Su Bin":                                                  {[]string{"spy", "competitor"}, "Had a company for aviation in Canada; arrested there in 2014 and extradited in 2016."},
+	"Tailored Access Operations":                              {[]string{"nation-state"}, "A department of the US National Security Agency, also TAO, named in documents that Edward Snowden made public in 2013."},
+	"Three men of Hannover":                                   {[]string{"spy"}, "Members of a circle in Hannover and Berlin that sold what it found to the KGB."},
+	"Two men in Romania":                                      {[]string{"criminal"}, "Found through a cyber café in Bucharest."},
+	"Two people charged in the Anthem case":                   {[]string{"hacker"}, "Charged in the United States as members of a group in China, and not tried."},
+	"Two people charged in the Mt. Gox case":                  {[]string{"criminal"}, "Charged in the United States, and not tried."},
+	"Two pupils in California and a youth in Israel":          {[]string{"hacker"}, "Found within a month. The pupils were put on probation; the youth was convicted in Israel."},
+	"US National Security Agency":                             {[]string{"nation-state"}, "Named as such by those who speak, without the name of a department."},
+	"Yevgeniy Nikulin":                                        {[]string{"criminal"}, "Arrested in Prague in 2016 and extradited in 2018."},
+}
