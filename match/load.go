@@ -62,7 +62,7 @@ func (l *Loader) Read(name string, from io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	had := l.Indicators
+	had, faults := l.Indicators, l.Unreadable
 	start, _ := r.Peek(sampleSize)
 	start = bytes.TrimPrefix(start, []byte("\uFEFF"))
 	switch first := bytes.TrimLeft(start, " \t\r\n"); {
@@ -75,7 +75,7 @@ func (l *Loader) Read(name string, from io.Reader) error {
 	default:
 		err = l.readLines(name, r, layoutOf(start))
 	}
-	if err == nil && l.Indicators == had && l.Unreadable > 0 {
+	if err == nil && l.Indicators == had && l.Unreadable > faults {
 		err = threatwatch.Errorf(threatwatch.Invalid, "nothing in it is an indicator, or an address, domain, URL, hash or anything else to look for")
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
 	Export     exportCmd     `cmd:"" help:"Write what somebody may see as a STIX bundle."`
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
+	Match      matchCmd      `cmd:"" help:"Find indicators in log files. Exit status 1: none."`
 	Hunt       huntCmd       `cmd:"" help:"Were these values seen in logs: when, where, how often? Exit status 1: no."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"threatwatch/history"
+	"threatwatch/logs"
+	"threatwatch/match"
+)
+
+// file matches one log.
+func (m *matchRun) file(name string, src io.Reader) error {
+	scan := match.Scan{Index: m.src.index, Logs: logs.Options{Format: m.format, Live: name == "-"}, Jobs: m.cmd.Jobs, Sensor: m.cmd.Sensor}
+	if m.cmd.Remember != "" {
+		scan.Memory = m.memories.take
+	}
+	count := &counted{r: src, bar: m.bar}
+	got, err := scan.Run(m.app.ctx, name, count, m.found)
+	m.bar.done()
+	m.sum.Records += got.Records
+	m.sum.Bytes += got.Bytes
+	m.told(name, &got)
+	return err
+}
+
+// told says on standard error what of a log could not be read.
+func (m *matchRun) told(name string, got *match.Scanned) {
+	if got.Faults > 0 {
+		fmt.Fprintf(m.app.Err, "%s: %s records of %s could not be read whole; %s\n", plain(name), humanize.Comma(got.Faults), humanize.Comma(got.Records), plain(got.First))
+	}
+	if got.TooLong > 0 {
+		fmt.Fprintf(m.app.Err, "%s: %s records were too long and are left out\n", plain(name), humanize.Comma(got.TooLong))
+	}
+}
+
+// counted tells a bar how far the reading of a file is.
+type counted struct {
+	r   io.Reader
+	bar *bytesBar
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.bar.add(int64(n))
+	return n, err
+}
+
+// bytesBar shows on a terminal how much has been read, and how fast.
+type bytesBar struct {
+	mu    sync.Mutex // files are read by a goroutine of their own
+	w     io.Writer  // nil: nobody looks
+	n     int64
+	begun time.Time
+	last  time.Time
+}
+
+func newBytesBar(w io.Writer) *bytesBar {
+	b := &bytesBar{begun: time.Now()}
+	if isTerminal(w) {
+		b.w = w
+	}
+	return b
+}
+
+func (b *bytesBar) add(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.n += n
+	if b.w == nil || time.Since(b.last) < 200*time.Millisecond || time.Since(b.begun) < time.Second {
+		return
+	}
+	b.last = time.Now()
+	fmt.Fprintf(b.w, "\r%s read, %s/s \x1b[K", humanize.IBytes(uint64(b.n)), humanize.IBytes(uint64(float64(b.n)/time.Since(b.begun).Seconds())))
+}
+
+// done takes the bar away.
+func (b *bytesBar) done() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.w != nil && !b.last.IsZero() {
+		fmt.Fprint(b.w, "\r\x1b[K")
+		b.last = time.Time{}
+	}
+}
+
+// memories are the writers of a history, each in use by one goroutine at a time, and kept from file to file.
+type memories struct {
+	dir  string
+	mu   sync.Mutex // protects idle
+	idle []*history.Writer
+}
+
+// memory goes back to the others when a goroutine has done with it.
+type memory struct {
+	*history.Writer
+	of *memories
+}
+
+func (ms *memories) take() (match.Memory, error) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	if n := len(ms.idle); n > 0 {
+		w := ms.idle[n-1]
+		ms.idle = ms.idle[:n-1]
+		return memory{w, ms}, nil
+	}
+	w, err := history.Create(ms.dir)
+	if err != nil {
+		return nil, err
+	}
+	return memory{w, ms}, nil
+}
+
+func (m memory) Close() error {
+	m.of.mu.Lock()
+	defer m.of.mu.Unlock()
+	m.of.idle = append(m.of.idle, m.Writer)
+	return nil
+}
+
+// close writes what is still held.
+func (ms *memories) close() (err error) {
+	for _, w := range ms.idle {
+		err = errors.Join(err, w.Close())
+	}
+	ms.idle = nil
+	return err
+}

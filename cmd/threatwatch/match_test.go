@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"threatwatch/stix"
+)
+
+// logAndLists are two records of a log, one of them known good, a list and a warning list.
+func logAndLists(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range map[string]string{
+		"eve.json": `{"timestamp":"2026-11-01T10:00:00.000000+0000","event_type":"dns","src_ip":"192.0.2.10","dest_ip":"192.0.2.53","dns":{"type":"query","rrname":"www.evil.example"}}` + "\n" +
+			`{"timestamp":"2026-11-01T10:00:01.000000+0000","event_type":"flow","src_ip":"192.0.2.11","dest_ip":"198.51.100.7"}` + "\n" +
+			`{"timestamp":"2026-11-01T10:00:02.000000+0000","event_type":"flow","src_ip":"192.0.2.11","dest_ip":"203.0.113.9"}` + "\n",
+		"list.txt":  "# a list\nevil[.]example\n198.51.100.0/24 ; scanners\n",
+		"warn.json": `{"name":"Our own scanners","type":"cidr","list":["198.51.100.0/28"],"matching_attributes":["ip-dst"],"version":1,"description":"x"}`,
+		"bundle.json": `{"type":"bundle","id":"bundle--00000000-0000-4000-8000-00000000000a","objects":[` +
+			`{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000003","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'evil.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z"},` +
+			`{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-000000000004","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"Example RAT","is_family":true},` +
+			`{"type":"relationship","spec_version":"2.1","id":"relationship--00000000-0000-4000-8000-000000000005","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","relationship_type":"indicates","source_ref":"indicator--00000000-0000-4000-8000-000000000003","target_ref":"malware--00000000-0000-4000-8000-000000000004"}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestMatch: hits say where and what, those on warning lists stand apart, and the exit status is that of grep.
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	dir := logAndLists(t)
+	eve, list, warn := filepath.Join(dir, "eve.json"), filepath.Join(dir, "list.txt"), filepath.Join(dir, "warn.json")
+	code, out, errs := program(t, "match", "--json", "-i", list, "-w", warn, eve)
+	if code != exitFine || !strings.Contains(errs, "looking for 2 values") {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d hits: %s", len(lines), out)
+	}
+	var first, second findingLine
+	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(lines[1]), &second); err != nil {
+		t.Fatal(err)
+	}
+	if first.Seen != "www.evil.example" || first.Indicator != "evil.example" || first.How != "below" || first.Role != "query" || first.Line != 1 ||
+		first.Source != "192.0.2.10" || first.Time != "2026-11-01T10:00:00Z" || first.Known != nil || first.Said[0].By != "list" {
+		t.Errorf("%+v", first)
+	}
+	if second.Seen != "198.51.100.7" || second.Type != "network" || len(second.Known) != 1 || second.Role != "destination" {
+		t.Errorf("%+v", second)
+	}
+	code, out, _ = program(t, "match", "-i", list, "-w", warn, eve)
+	if code != exitFine || !strings.Contains(out, "On warning lists") || !strings.Contains(out, "3 records") || !strings.Contains(out, "2 hits, 1 of them on warning lists") {
+		t.Errorf("exit %d, %s", code, out)
+	}
+	if code, out, _ = program(t, "match", "--csv", "--skip-known", "-i", list, "-w", warn, eve); code != exitFine || strings.Count(out, "\n") != 2 {
+		t.Errorf("exit %d, %s", code, out)
+	}
+	if err := os.WriteFile(list, []byte("other.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, _ = program(t, "match", "-i", list, eve); code != exitWrong {
+		t.Errorf("nothing found: exit %d", code)
+	}
+	if code, _, errs = program(t, "match", "-i", list, eve, filepath.Join(dir, "missing.log")); code != exitCannot || !strings.Contains(errs, "missing.log") {
+		t.Errorf("a file that is not there: exit %d, %s", code, errs)
+	}
+}
+
+// TestMatchReports: an exchange's indicators are looked for, explained by what it holds, and what was sighted goes back into it.
+func TestMatchReports(t *testing.T) {
+	t.Parallel()
+	dir := logAndLists(t)
+	data, eve := filepath.Join(dir, "data"), filepath.Join(dir, "eve.json")
+	if code, _, errs := program(t, "import", "--data", data, "--source", "us", "--tlp", "green", filepath.Join(dir, "bundle.json")); code != exitFine {
+		t.Fatal(errs)
+	}
+	sightings := filepath.Join(dir, "sightings.json")
+	code, out, errs := program(t, "match", "--data", data, "--explain", "--report", "--sightings", sightings, eve)
+	if code != exitFine || !strings.Contains(out, "Example RAT") || !strings.Contains(errs, "reported: ") {
+		t.Errorf("exit %d, %s\n%s", code, out, errs)
+	}
+	if code, out, errs := program(t, "validate", sightings); code != exitFine {
+		t.Errorf("sightings: exit %d, %s%s", code, out, errs)
+	}
+	if code, out, _ := program(t, "export", "--data", data); code != exitFine || !strings.Contains(out, `"sighting_of_ref":"indicator--00000000-0000-4000-8000-000000000003"`) {
+		t.Errorf("the exchange holds no sighting: %.400s", out)
+	}
+	raw, err := os.ReadFile(sightings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := stix.ParseValue(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range bundle.Get("objects").Items {
+		if o.Get("type").Text() == "sighting" {
+			if n, _ := o.Get("count").Int(); n != 1 || o.Get("first_seen").Text() != "2026-11-01T10:00:00.000000Z" && o.Get("first_seen").Text() != "2026-11-01T10:00:00.000Z" {
+				t.Errorf("%s", o.AppendJSON(nil))
+			}
+		}
+	}
+}
+
+// TestMatchRemembers: what match remembers, whether or not anybody had named it, hunt finds later.
+func TestMatchRemembers(t *testing.T) {
+	t.Parallel()
+	dir := logAndLists(t)
+	seen := filepath.Join(dir, "seen")
+	if code, _, errs := program(t, "match", "-i", filepath.Join(dir, "list.txt"), "--remember", seen, "--sensor", "edge", filepath.Join(dir, "eve.json")); code != exitFine {
+		t.Fatal(errs)
+	}
+	code, out, errs := program(t, "hunt", "--in", seen, "--json", "203.0.113.9")
+	if code != exitFine || !strings.Contains(out, "2026-11-01T10:00:02Z") || !strings.Contains(out, `"edge"`) {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
