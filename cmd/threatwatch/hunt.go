@@ -20,9 +20,9 @@ import (
 	"threatwatch/match"
 )
 
-// huntCmd answers "was this seen, when, where, how often?" from what match remembered.
+// huntCmd answers "was this seen, when, where, how often?" from what was remembered of logs.
 type huntCmd struct {
-	In    string   `required:"" placeholder:"DIR" type:"path" help:"History to look in: the directory that match --remember writes."`
+	In    string   `required:"" placeholder:"DIR" type:"path" help:"History to look in: the directory that remember writes."`
 	Since string   `placeholder:"TIME" help:"Only what was seen from then on: 2026-11-01, 2026-11-01T10:00:00Z. Rows are of an hour, and count whole."`
 	Until string   `placeholder:"TIME" help:"Only what was seen before then."`
 	Last  string   `placeholder:"SPAN" xor:"Since,Last" help:"Only what was seen in so many days, weeks or hours before now: 90d, 12w, 36h."`
@@ -56,7 +56,7 @@ func (c *huntCmd) Run(a *app) error {
 	}
 	h, err := history.Open(c.In)
 	if err != nil {
-		return withHint(err, "threatwatch match --remember %s writes one", c.In)
+		return withHint(err, "threatwatch remember --in %s LOG makes one", c.In)
 	}
 	defer h.Close()
 	begun := time.Now()
