@@ -11,7 +11,6 @@ type cli struct {
 	Export     exportCmd     `cmd:"" help:"Write what somebody may see as a STIX bundle."`
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Match      matchCmd      `cmd:"" help:"Find indicators in log files. Exit status 1: none."`
-	Remember   rememberCmd   `cmd:"" help:"Keep what stands in logs, small enough for years, for hunt."`
 	Hunt       huntCmd       `cmd:"" help:"Were these values seen in logs: when, where, how often? Exit status 1: no."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`

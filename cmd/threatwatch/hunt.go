@@ -22,12 +22,15 @@ import (
 
 // huntCmd answers "was this seen, when, where, how often?" from what was remembered of logs.
 type huntCmd struct {
-	In    string   `required:"" placeholder:"DIR" type:"path" help:"History to look in: the directory that remember writes."`
-	Since string   `placeholder:"TIME" help:"Only what was seen from then on: 2026-11-01, 2026-11-01T10:00:00Z. Rows are of an hour, and count whole."`
-	Until string   `placeholder:"TIME" help:"Only what was seen before then."`
-	Last  string   `placeholder:"SPAN" xor:"Since,Last" help:"Only what was seen in so many days, weeks or hours before now: 90d, 12w, 36h."`
-	JSON  bool     `name:"json" help:"One JSON object a line."`
-	What  []string `arg:"" name:"value|file" help:"Addresses, networks, domains, URLs, hashes, …, defanged or not; or files of indicators, as match reads them. - is standard input."`
+	In     string   `required:"" placeholder:"DIR" type:"path" help:"History to look in: the directory that match --remember writes."`
+	Since  string   `placeholder:"TIME" help:"Only what was seen from then on: 2026-11-01, 2026-11-01T10:00:00Z. Rows are of an hour, and count whole."`
+	Until  string   `placeholder:"TIME" help:"Only what was seen before then."`
+	Last   string   `placeholder:"SPAN" xor:"Since,Last" help:"Only what was seen in so many days, weeks or hours before now: 90d, 12w, 36h."`
+	JSON   bool     `name:"json" help:"One JSON object a line."`
+	Data   place    `type:"place" placeholder:"DIR|URL" help:"Hunt the indicators of an exchange: a directory, or a postgres:// URL."`
+	New    bool     `help:"Of these only what has come since the last hunt with --new in this history."`
+	Follow bool     `help:"Stay, and hunt each indicator as it comes."`
+	What   []string `arg:"" optional:"" name:"value|file" help:"Addresses, networks, domains, URLs, hashes, …, defanged or not; or files of indicators, as match reads them. - is standard input."`
 }
 
 // Help is shown by --help.
@@ -36,7 +39,8 @@ func (*huntCmd) Help() string {
 
   threatwatch hunt --in ./seen 'evil[.]example' 198.51.100.0/24
   threatwatch hunt --in ./seen --last 90d new-indicators.json
-  threatwatch export --data ./data | threatwatch hunt --in ./seen --json -
+  threatwatch hunt --in ./seen --json - < bundle.json
+  threatwatch hunt --in ./seen --data ./data --new --follow       # what comes into the exchange is hunted at once
 
 A name of a file that is there is a file. Indicators are hunted whether or not they were valid at the time. HOW: exact, the value; below, a name under
 the domain, or the URL with a query; within, an address in the network.
@@ -50,42 +54,70 @@ Exit status 0: something was seen. 1: nothing was. 2: something could not be loo
 
 // Run hunts.
 func (c *huntCmd) Run(a *app) error {
+	if err := c.checkExchange(); err != nil {
+		return err
+	}
 	span, err := c.span(time.Now())
 	if err != nil {
 		return err
 	}
+	var code exitCode
+	if c.Data != "" {
+		code, err = c.exchange(a, span)
+	} else {
+		code, err = c.values(a, span)
+	}
+	if err == nil && code != exitFine {
+		return code
+	}
+	return err
+}
+
+// open opens the history.
+func (c *huntCmd) open() (*history.History, error) {
 	h, err := history.Open(c.In)
+	return h, withHint(err, "threatwatch match --remember %s LOG makes one", c.In)
+}
+
+// values hunts what the arguments name.
+func (c *huntCmd) values(a *app, span history.Span) (exitCode, error) {
+	h, err := c.open()
 	if err != nil {
-		return withHint(err, "threatwatch remember --in %s LOG makes one", c.In)
+		return exitCannot, err
 	}
 	defer h.Close()
-	begun := time.Now()
-	hunt := newHunt(a, h)
+	u := newHunt(a, h)
 	for _, what := range c.What {
-		if err := hunt.ask(what); err != nil {
-			return err
+		if err := u.ask(what); err != nil {
+			return exitCannot, err
 		}
 	}
-	found, err := hunt.run(span)
+	return c.tell(u, span)
+}
+
+// tell hunts what was asked and prints what was found.
+func (c *huntCmd) tell(u *hunt, span history.Span) (exitCode, error) {
+	begun := time.Now()
+	found, err := u.run(span)
 	if err != nil {
-		return err
+		return exitCannot, err
 	}
 	if c.JSON {
-		err = jsonLines(a, found)
+		err = jsonLines(u.app, found)
 	} else {
-		err = printFound(a.Out, found)
+		err = printFound(u.Out, found)
 	}
 	if err != nil {
-		return err
+		return exitCannot, err
 	}
-	hunt.summary(len(found), time.Since(begun))
+	u.summary(len(found), time.Since(begun))
 	switch {
-	case hunt.trouble:
-		return exitCode(exitCannot)
+	case u.trouble:
+		return exitCannot, nil
 	case len(found) == 0:
-		return exitCode(exitWrong)
+		return exitWrong, nil
 	}
-	return nil
+	return exitFine, nil
 }
 
 // span reads the flags that bound a hunt.
@@ -203,10 +235,18 @@ func (u *hunt) ask(what string) error {
 
 // read asks for all that a file of indicators names.
 func (u *hunt) read(name string, from io.Reader) error {
-	l := match.NewLoader(match.Policy{AnyTime: true})
+	l := u.loader()
 	if err := l.Read(name, from); err != nil {
 		return err
 	}
+	return u.loaded(name, l)
+}
+
+// loader reads indicators whether or not they are valid now.
+func (u *hunt) loader() *match.Loader { return match.NewLoader(match.Policy{AnyTime: true}) }
+
+// loaded asks for all that was read, and says what was not.
+func (u *hunt) loaded(name string, l *match.Loader) error {
 	for _, fault := range l.FirstFaults {
 		u.complain("%s", plain(fault))
 	}

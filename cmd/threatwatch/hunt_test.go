@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"threatwatch/history"
+	"threatwatch/intake"
 	"threatwatch/logs"
+	"threatwatch/store"
 )
 
 // remembered writes a history of a few records.
@@ -139,5 +144,78 @@ func TestHuntSaysWhatIsDamaged(t *testing.T) {
 	code, _, errs = program(t, "hunt", "--in", t.TempDir(), "evil.example")
 	if code != exitWrong || !strings.Contains(errs, "no history in") {
 		t.Errorf("an empty directory: exit %d: %s", code, errs)
+	}
+}
+
+// TestHuntExchange hunts the indicators of an exchange, with --new each once.
+func TestHuntExchange(t *testing.T) {
+	t.Parallel()
+	in, data := remembered(t), filepath.Join(t.TempDir(), "data")
+	put := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errs := program(t, "import", "--data", data, "--source", "feed", file); code != exitFine {
+			t.Fatalf("import: exit %d: %s", code, errs)
+		}
+	}
+	hunt := func(want int, line string, args ...string) {
+		t.Helper()
+		code, out, errs := program(t, append([]string{"hunt", "--in", in, "--data", data}, args...)...)
+		if code != want || !strings.Contains(out, line) || line == "" && out != "" {
+			t.Errorf("hunt %v: exit %d, want %d: %s%s", args, code, want, out, errs)
+		}
+	}
+	put("first.json", indicator)
+	hunt(exitFine, "evil.example  below", "--new")
+	hunt(exitWrong, "", "--new")
+	put("second.json", strings.NewReplacer("000003", "000004", "domain-name:value = 'evil.example'", "ipv4-addr:value = '198.51.100.7'").Replace(indicator))
+	hunt(exitFine, "198.51.100.7  exact", "--new")
+	hunt(exitWrong, "", "--new")
+	hunt(exitFine, "evil.example  below")
+	for _, args := range [][]string{{"--data", data, "evil.example"}, {"--new", "evil.example"}, {"--follow", "evil.example"}, {}} {
+		if code, _, errs := program(t, append([]string{"hunt", "--in", in}, args...)...); code != exitCannot {
+			t.Errorf("hunt %v: exit %d: %s", args, code, errs)
+		}
+	}
+}
+
+// TestHuntFollows: what comes into the exchange while it is followed is hunted within a second or two.
+func TestHuntFollows(t *testing.T) {
+	t.Parallel()
+	in, data := remembered(t), filepath.Join(t.TempDir(), "data")
+	a := &app{ctx: t.Context(), Out: io.Discard, Err: io.Discard}
+	st, err := a.createStore(place(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	door := intake.New(st, time.Now)
+	src, err := door.AddSource(t.Context(), store.Source{Name: "feed", Public: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan int)
+	go func() {
+		done <- run(ctx, []string{"hunt", "--in", in, "--data", data, "--new", "--follow", "--json"}, strings.NewReader(""), w, io.Discard)
+	}()
+	if _, err := door.Submit(t.Context(), intake.Submission{Source: src.ID}, [][]byte{[]byte(indicator)}); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil || !strings.Contains(line, `"value":"evil.example"`) {
+		t.Errorf("%q, %v", line, err)
+	}
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("hunted after %v", took)
+	}
+	stop()
+	if code := <-done; code != exitFine {
+		t.Errorf("exit %d", code)
 	}
 }
