@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -202,6 +204,31 @@ func TestMatchFollows(t *testing.T) {
 		t.Fatalf("delete: %d, %v", n, err)
 	}
 	step("deleted")
+}
+
+// TestMatchAtOnce lets readers match while indicators come in: each sees at least what was there when it asked.
+func TestMatchAtOnce(t *testing.T) {
+	t.Parallel()
+	x := newExchange(t)
+	var there atomic.Int64
+	var wg sync.WaitGroup
+	for _, who := range []string{"acme", "beta", "public", "acme"} {
+		wg.Go(func() {
+			for there.Load() < 20 {
+				least := there.Load()
+				code, body := x.ask(who, "match", "text/plain", log)
+				if n := strings.Count(body, `"id":`); code != http.StatusOK || int64(n) < least {
+					t.Errorf("%s: %d, %d indicators after %d: %s", who, code, n, least, body)
+					return
+				}
+			}
+		})
+	}
+	for n := range 20 {
+		x.put(indicator{owner: "acme", level: "clear", pattern: "[domain-name:value = 'evil.example']", number: n})
+		there.Store(int64(n + 1))
+	}
+	wg.Wait()
 }
 
 // TestNonInterference: what a caller is told of a world is, byte for byte, what it is told of the world without that which it may not see,
