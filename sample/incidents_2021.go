@@ -3,12 +3,30 @@ package sample
 // from2021 are the incidents of 2021 and 2022.
 var from2021 = []incident{
 	{
+		name: "Accellion: an old file-transfer product entered at banks, hospitals and regulators", told: "2021-01-10", where: []string{"NZ", "AU", "SG", "US", "CA"},
+		facts:   "The Reserve Bank of New Zealand told on 10 January 2021 of an intrusion through the product, of which four holes were used from December on. Fewer than 100 of about 300 users were attacked; papers of some were put on a site of extortionists.",
+		claims:  []claim{{"Cl0p", "2021-02-22", "Mandiant: two groups, UNC2546 and UNC2582, of which the second threatens to publish on the site of Cl0p (22 February 2021)."}},
+		cves:    []string{"CVE-2021-27101", "CVE-2021-27102", "CVE-2021-27103", "CVE-2021-27104"},
+		reports: []report{{"Mandiant: Accellion FTA exploited for data theft and extortion", "2021-02-22", "https://www.fireeye.com/blog/threat-research/2021/02/accellion-fta-exploited-for-data-theft-and-extortion.html"}},
+	},
+	{
+		name: "Oldsmar: lye in the drinking water turned up on a screen, and down again", told: "2021-02-08", where: []string{"US"},
+		facts:   "The sheriff said on 8 February 2021 that somebody had set the lye of a waterworks in Florida to a hundred times its amount, by a program for remote help, on 5 February; an operator set it back. Whether there was an intruder at all is disputed: the former manager of the city said in 2023 that it was probably an employee's mistake.",
+		reports: []report{{"CISA and FBI Alert AA21-042A: Compromise of U.S. water treatment facility", "2021-02-11", "https://www.cisa.gov/uscert/ncas/alerts/aa21-042a"}},
+	},
+	{
 		name: "Microsoft Exchange: mail servers entered through four unknown holes", told: "2021-03-02", where: []string{"US", "NO", "CZ"},
 		facts:   "Microsoft repaired four holes in Exchange Server on 2 March 2021 and said that they were being used. Tens of thousands of servers were entered, many by other groups in the days after.",
 		claims:  []claim{{"HAFNIUM", "2021-07-19", "Microsoft: assessed with high confidence to be state-sponsored and operating out of China (2 March 2021). United Kingdom and United States: actors backed by the Chinese state; European Union: from the territory of China (19 July 2021)."}},
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2021-07-20", "The accusation is made up out of thin air; China opposes all forms of cyberattack (20 July 2021)."}},
 		cves:    []string{"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}, malware: []string{"China Chopper"},
 		reports: []report{{"Microsoft: HAFNIUM targeting Exchange Servers with 0-day exploits", "2021-03-02", "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"}},
+	},
+	{
+		name: "Natanz: the power of the enrichment halls destroyed", told: "2021-04-11", where: []string{"IR"},
+		facts:   "On 11 April 2021 the supply of electricity failed in the underground halls, and centrifuges were damaged. Some reports of the first day speak of a network attack, later ones of explosives; Iran showed the picture of a man whom it sought. How it was done is not known.",
+		claims:  []claim{{"Government of Israel", "2021-04-12", "Minister of Foreign Affairs of Iran: Israel, to which Iran will answer (12 April 2021). Israeli radio said so from unnamed sources the day before; the government does not comment."}},
+		reports: []report{{"New York Times: Blackout hits Iran nuclear site", "2021-04-11", "https://www.nytimes.com/2021/04/11/world/middleeast/iran-nuclear-natanz.html"}},
 	},
 	{
 		name: "Colonial Pipeline: fuel for the east of the United States stopped for five days", told: "2021-05-08", where: []string{"US"},
@@ -28,6 +46,59 @@ var from2021 = []incident{
 		reports: []report{{"HSE and PwC: Conti cyber attack on the HSE, independent review", "2021-12-03", "https://www.hse.ie/eng/services/publications/conti-cyber-attack-on-the-hse-full-report.pdf"}},
 	},
 	{
+		name: "JBS: slaughterhouses of three countries stopped", told: "2021-05-31", where: []string{"AU", "US", "CA"},
+		facts:   "The largest maker of meat noticed ransomware on 30 May 2021 and stopped its works in Australia and North America for some days. It said on 9 June that it had paid about 11 million US dollars, though most of its systems were running again.",
+		claims:  []claim{{"REvil", "2021-06-02", "FBI: REvil, also Sodinokibi (2 June 2021)."}},
+		malware: []string{"REvil"},
+		reports: []report{{"FBI: Statement on JBS cyberattack", "2021-06-02", "https://www.fbi.gov/news/press-releases/fbi-statement-on-jbs-cyberattack"}},
+	},
+	{
+		name: "Kaseya: ransomware sent to the clients of those who look after computers", told: "2021-07-02", where: []string{"US", "SE", "NZ"},
+		facts:  "On 2 July 2021 holes in a program for remote administration, which were being repaired, were used against about 60 of its customers and through them up to 1,500 companies. A chain in Sweden closed 800 shops. Kaseya got a key on 21 July; the FBI had had it before.",
+		claims: []claim{{"REvil", "2021-07-04", "The group itself, which asked 70 million US dollars for all (4 July 2021). US Department of Justice: a member charged (8 November 2021), and sentenced to 13 years and seven months (1 May 2024)."}},
+		cves:   []string{"CVE-2021-30116"}, malware: []string{"REvil"},
+		reports: []report{{"US Department of Justice: Ukrainian arrested and charged with ransomware attack on Kaseya", "2021-11-08", "https://www.justice.gov/opa/pr/ukrainian-arrested-and-charged-ransomware-attack-kaseya"}},
+	},
+	{
+		name: "Railways of Iran: boards of stations send passengers to the office of the leader", told: "2021-07-09", where: []string{"IR"},
+		facts:   "On 9 July 2021 trains were late or cancelled, and boards gave the number of the supreme leader's office for questions. Computers had been erased with a program that its authors called Meteor. Iranian officials denied at first that there was an attack.",
+		claims:  []claim{{"Indra", "2021-08-14", "Check Point: by the likeness of the programs, a group that had attacked companies in Syria since 2019 (14 August 2021). Iran has named nobody."}},
+		malware: []string{"Meteor"},
+		reports: []report{{"Check Point Research: Indra, hackers behind recent attacks on Iran", "2021-08-14", "https://research.checkpoint.com/2021/indra-hackers-behind-recent-attacks-on-iran/"}},
+	},
+	{
+		name: "Transnet: ports of South Africa declare that they cannot work", told: "2021-07-22", where: []string{"ZA"},
+		facts:   "On 22 July 2021 the systems of the company that runs ports and railways failed; on 26 July its container terminals declared force majeure, which was lifted on 2 August. Containers were written down by hand. Who did it is not known; the company spoke of an intrusion and sabotage.",
+		reports: []report{{"Transnet: Statements on the disruption of its systems", "2021-07-26", "https://www.transnet.net/"}},
+	},
+	{
+		name: "Fuel cards of Iran: 4,300 stations without petrol at the subsidized price", told: "2021-10-26", where: []string{"IR"},
+		facts: "On 26 October 2021 the state's cards failed at all filling stations, and boards in the streets asked the leader where the petrol is. It took about a week until all stations sold again.",
+		claims: []claim{
+			{"Predatory Sparrow", "2021-10-26", "The group itself, as an answer to acts of the rulers of Iran (26 October 2021)."},
+			{"Governments of the United States and Israel", "2021-10-30", "Head of the Civil Defence Organization of Iran: in his view certainly the Americans and the Israelis (30 October 2021)."},
+		},
+		reports: []report{{"BBC: Predatory Sparrow: who are the hackers who say they started a fire in Iran?", "2022-07-11", "https://www.bbc.com/news/technology-62072480"}},
+	},
+	{
+		name: "Ministry of Health of Brazil: proofs of vaccination gone on the eve of a rule that asks for them", told: "2021-12-10", where: []string{"BR"},
+		facts:   "On 10 December 2021 the ministry's pages and the application that shows vaccinations were down; a text on the page said that 50 terabytes had been copied and erased. The government put its rule for travellers off for a week. The data were restored.",
+		claims:  []claim{{"Lapsus$", "2021-12-10", "The group itself, on the page of the ministry (10 December 2021)."}},
+		reports: []report{{"Reuters: Brazil health ministry website hit by hacker attack", "2021-12-10", "https://www.reuters.com/technology/brazils-health-ministry-website-hit-by-hacker-attack-systems-down-2021-12-10/"}},
+	},
+	{
+		name: "International Committee of the Red Cross: data of 515,000 people who seek their families", told: "2022-01-19", where: []string{"CH"},
+		facts:   "Servers made for the Committee were entered on 9 November 2021 by a hole that was not yet patched, and found on 18 January 2022. The data are of people whom war, flight or prison has parted. The programs were made for these servers. It named nobody and asked the intruder to speak with it.",
+		cves:    []string{"CVE-2021-40539"},
+		reports: []report{{"International Committee of the Red Cross: Cyber attack on ICRC, what we know", "2022-02-16", "https://www.icrc.org/en/document/cyber-attack-icrc-what-we-know"}},
+	},
+	{
+		name: "Railway of Belarus: servers encrypted to slow down troops", told: "2022-01-24", where: []string{"BY"},
+		facts:   "A group said on 24 January 2022 that it had encrypted servers of the state's railway and would give the keys for the freedom of 50 prisoners and the leave of Russian troops. Tickets could not be bought over the Internet. How much more was hit is not known; the railway did not say.",
+		claims:  []claim{{"Cyber Partisans", "2022-01-24", "The group itself, of people who left Belarus, as it says (24 January 2022)."}},
+		reports: []report{{"Guardian: Cyberpartisans hack Belarusian railway to disrupt Russian buildup", "2022-01-25", "https://www.theguardian.com/world/2022/jan/25/cyberpartisans-hack-belarusian-railway-to-disrupt-russian-buildup"}},
+	},
+	{
 		name: "Viasat KA-SAT: satellite modems in Ukraine and Europe made useless", told: "2022-02-28", where: []string{"UA", "DE"},
 		facts:      "On 24 February 2022, the day on which Russia invaded Ukraine, tens of thousands of modems of the KA-SAT network stopped for good. About 5,800 wind turbines in Germany lost their remote control. The attackers had entered a management network through a VPN that was not set up properly.",
 		claims:     []claim{{"Russian military", "2022-05-10", "European Union, United Kingdom, United States and others: Russia is responsible (10 May 2022)."}},
@@ -39,9 +110,109 @@ var from2021 = []incident{
 		},
 	},
 	{
+		name: "TransUnion South Africa: a client's account with a weak password, and a demand for 15 million dollars", told: "2022-03-17", where: []string{"ZA"},
+		facts:   "The credit bureau said on 17 March 2022 that somebody had used the account of a client, and that it would not pay. It counted at least three million people concerned; those who did it spoke of 54 million, from an earlier leak of others in part.",
+		claims:  []claim{{"N4ughtySecTU", "2022-03-17", "A group of that name itself, from Brazil as it says (17 March 2022)."}},
+		reports: []report{{"TransUnion South Africa: Statements on the cyber incident", "2022-03-17", "https://www.transunion.co.za/"}},
+	},
+	{
+		name: "Okta: the screen of a support engineer of a contractor", told: "2022-03-22", where: []string{"US"},
+		facts:   "Pictures published on 22 March 2022 showed the tools of Okta's support, used from the account of a contractor in January. Okta first spoke of up to 366 customers, and in April of 25 minutes and two customers. Customers asked why they had not been told in January.",
+		claims:  []claim{{"Lapsus$", "2022-03-22", "The group itself, with the pictures (22 March 2022); Okta named it as well."}},
+		reports: []report{{"Okta: Updated statement on Lapsus$", "2022-03-22", "https://www.okta.com/blog/2022/03/updated-okta-statement-on-lapsus/"}},
+	},
+	{
+		name: "Ronin: about 600 million US dollars gone from the bridge of a game, unseen for six days", told: "2022-03-29", where: []string{"VN"},
+		facts:   "On 23 March 2022 five of nine keys were used to take 173,600 ether and 25.5 million USDC from the bridge of Axie Infinity. Four were got from an employee; one was a permission that had not been taken back. It was found when a user could not withdraw.",
+		claims:  []claim{{"Lazarus Group", "2022-04-14", "FBI and US Treasury: Lazarus and APT38, of North Korea (14 April 2022)."}},
+		reports: []report{{"US Treasury: Recent actions, North Korea designation update", "2022-04-14", "https://home.treasury.gov/policy-issues/financial-sanctions/recent-actions/20220414"}},
+	},
+	{
+		name: "Industroyer2: high-voltage substations of Ukraine, stopped in time", told: "2022-04-12", where: []string{"UA"},
+		facts:   "CERT-UA and ESET found on 8 April 2022 a program made to open switches at 16:10 UTC that day, and wipers for Windows, Linux and Solaris. CERT-UA said that the supply was not cut; an earlier note of it spoke of nine substations switched off for a time.",
+		claims:  []claim{{"Sandworm Team", "2022-04-12", "ESET, with high confidence, and CERT-UA: Sandworm (12 April 2022)."}},
+		malware: []string{"Industroyer", "CaddyWiper"},
+		reports: []report{{"ESET: Industroyer2, Industroyer reloaded", "2022-04-12", "https://www.welivesecurity.com/2022/04/12/industroyer2-industroyer-reloaded/"}},
+	},
+	{
+		name: "Costa Rica: taxes, customs and wages of a state stopped, an emergency declared", told: "2022-04-18", where: []string{"CR"},
+		facts:   "From 18 April 2022 the Ministry of Finance and some 27 bodies of the state were hit; taxes and customs went on paper for weeks. The new president declared an emergency on 8 May. On 31 May another ransomware, Hive, stopped the health service. The state paid nothing.",
+		claims:  []claim{{"Wizard Spider", "2022-04-18", "The group Conti itself, on its site (18 April 2022), with calls to overthrow the government. US Department of State: reward for its heads (6 May 2022)."}},
+		malware: []string{"Conti"},
+		reports: []report{{"US Department of State: Reward offers for information to bring Conti ransomware variant co-conspirators to justice", "2022-05-06", "https://2021-2025.state.gov/reward-offers-for-information-to-bring-conti-ransomware-variant-co-conspirators-to-justice/"}},
+	},
+	{
 		name: "Northwestern Polytechnical University: a Chinese university for aviation and space entered", told: "2022-06-22", where: []string{"CN"},
 		facts:   "The university in Xi'an told the police in June 2022 of mails meant to take over accounts. The National Computer Virus Emergency Response Center of China and the company 360 published a report on 5 September 2022: 41 tools, and more than 140 gigabytes taken over the years, as they say. The files behind it are not public.",
 		claims:  []claim{{"Tailored Access Operations", "2022-09-05", "National Computer Virus Emergency Response Center of China: the US National Security Agency (5 September 2022)."}},
 		reports: []report{{"CVERC: Investigation report on the attack on Northwestern Polytechnical University, part 1", "2022-09-05", "https://www.cverc.org.cn/head/zhaiyao/news20220905-NPU.htm"}},
+	},
+	{
+		name: "Steelworks of Iran: molten steel on the floor of a works", told: "2022-06-27", where: []string{"IR"},
+		facts:   "On 27 June 2022 Khuzestan Steel and two other companies were attacked; a film from a camera shows fire in a hall, after people had left it. Khuzestan Steel said that it had been stopped in time and the works stood still anyway, for want of power.",
+		claims:  []claim{{"Predatory Sparrow", "2022-06-27", "The group itself, which said that it took care of people's lives (27 June 2022). Whether a state is behind it is not known."}},
+		reports: []report{{"BBC: Predatory Sparrow: who are the hackers who say they started a fire in Iran?", "2022-07-11", "https://www.bbc.com/news/technology-62072480"}},
+	},
+	{
+		name: "Police of Shanghai: records of a billion people offered for sale", told: "2022-07-03", where: []string{"CN"},
+		facts:   "At the end of June 2022 an unnamed seller offered 23 terabytes with names, numbers and police reports for 10 bitcoin; journalists rang people in the sample, and some were right. The database seems to have been open for a year. Neither the police nor the government has said anything.",
+		reports: []report{{"Reuters: Hacker claims to have stolen 1 bln records of Chinese citizens from police", "2022-07-04", "https://www.reuters.com/world/china/hacker-claims-have-stolen-1-bln-records-chinese-citizens-police-2022-07-04/"}},
+	},
+	{
+		name: "Albania: services of the state off, then diplomats sent home", told: "2022-07-18", where: []string{"AL"},
+		facts: "On 15 July 2022 ransomware and a wiper hit the government, which closed its pages; intruders had been inside for 14 months. Albania broke off relations with Iran on 7 September. Two days later the police's system for borders was hit.",
+		claims: []claim{
+			{"HomeLand Justice", "2022-07-18", "A group of that name itself, because Albania gives shelter to an Iranian opposition (from 18 July 2022)."},
+			{"Government of Iran", "2022-09-07", "Prime Minister of Albania, the United States and the United Kingdom (7 September 2022)."},
+		},
+		denials: []denial{{"Ministry of Foreign Affairs of Iran", "2022-09-07", "The accusations have no ground; Iran is itself a victim of such attacks (7 September 2022)."}},
+		reports: []report{
+			{"UK Foreign Office: UK condemns Iran for reckless cyber attack against Albania", "2022-09-07", "https://www.gov.uk/government/news/uk-condemns-iran-for-reckless-cyber-attack-against-albania"},
+			{"CISA and FBI Alert AA22-264A: Iranian state actors conduct cyber operations against the government of Albania", "2022-09-21", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa22-264a"},
+		},
+	},
+	{
+		name: "LastPass: copies of encrypted vaults taken from a backup", told: "2022-08-25", where: []string{"US"},
+		facts:   "LastPass told on 25 August 2022 of stolen source code, and on 22 December that the same intruder had then copied vaults of its customers, some of whose fields are not encrypted. A home computer of one engineer had been entered. Who did it is not known.",
+		reports: []report{{"LastPass: Notice of recent security incident", "2022-12-22", "https://blog.lastpass.com/2022/12/notice-of-recent-security-incident/"}},
+	},
+	{
+		name: "Uber: a worn-out worker of a contractor says yes", told: "2022-09-15", where: []string{"US"},
+		facts:   "An intruder with a bought password asked a contractor's worker again and again to confirm a sign-in, until he did; on 15 September 2022 he wrote to all staff in their own chat. Uber saw no access to data of trips or cards.",
+		claims:  []claim{{"Lapsus$", "2022-09-19", "Uber: somebody who belongs to Lapsus$ (19 September 2022). A jury in London found in August 2023 that a youth of the group had done it; he was not fit to stand trial."}},
+		reports: []report{{"Uber: Security update", "2022-09-19", "https://www.uber.com/newsroom/security-update"}},
+	},
+	{
+		name: "Armed forces of Chile: 400,000 mails published", told: "2022-09-19", where: []string{"CL"},
+		facts:   "On 19 September 2022 about 400,000 mails of the Joint Staff were published, with others of police and armies of El Salvador, Peru and Colombia. The minister of defence came back early from the United Nations, and the head of the Joint Staff gave up his post.",
+		claims:  []claim{{"Guacamaya", "2022-09-19", "The group itself: against armies and mines that take land (19 September 2022)."}},
+		reports: []report{{"CyberScoop: Guacamaya, the hacktivist group of Latin America, in an interview", "2022-10-01", "https://www.cyberscoop.com/guacamaya-hacktivist-group-latin-america-interview/"}},
+	},
+	{
+		name: "Optus: 9.5 million customers of a telephone company, through an open interface", told: "2022-09-22", where: []string{"AU"},
+		facts:   "Optus said on 22 September 2022 that data of up to 9.8 million people had been taken, numbers of passports and licences among them. It spoke of a sophisticated attack; the minister said that it was not one. A demand on a forum was withdrawn with an apology on 27 September. Who wrote it is not known.",
+		reports: []report{{"Australian Information Commissioner: Investigation into Optus", "2022-10-11", "https://www.oaic.gov.au/"}},
+	},
+	{
+		name: "Ministry of Defence of Mexico: six terabytes of mail published", told: "2022-09-29", where: []string{"MX"},
+		facts:   "On 29 September 2022 newspapers began to tell from about four million documents of the army: on its business, the health of the president, and the watch on journalists. The president confirmed the theft on the next day and said that it held nothing new.",
+		claims:  []claim{{"Guacamaya", "2022-09-29", "The group itself, which gave them to journalists only (29 September 2022)."}},
+		reports: []report{{"Reporte Índigo: Quiénes son Guacamaya, los hacktivistas detrás del ataque cibernético a la Sedena", "2022-10-03", "https://www.reporteindigo.com/reporte/quienes-son-guacamaya-los-hacktivistas-detras-del-ataque-cibernetico-a-la-sedena/"}},
+	},
+	{
+		name: "Medibank: what 9.7 million insured people were treated for", told: "2022-10-13", where: []string{"AU"},
+		facts:   "The insurer told on 13 October 2022 of an intrusion and on 7 November that data of 9.7 million people were taken; it would not pay. From 9 November files were published, one on abortions. The way in was the password of a contractor, without a second factor.",
+		claims:  []claim{{"Person under sanctions in the Medibank case", "2024-01-24", "Government of Australia, with the United States and the United Kingdom: a Russian national, under sanctions (24 January 2024). The Federal Police had spoken of criminals in Russia (11 November 2022). He has not been tried."}},
+		reports: []report{{"Australian Signals Directorate: Cyber sanction imposed on Russian cybercriminal for 2022 Medibank Private compromise", "2024-01-24", "https://www.asd.gov.au/news-events-speeches/news/2024-01-24-cyber-sanction-imposed-russian-cybercriminal-2022-medibank-private-compromise"}},
+	},
+	{
+		name: "Vanuatu: a government back to paper for a month", told: "2022-11-06", where: []string{"VU"},
+		facts:   "In the first days of November 2022, when a new government took office, mail and sites of all ministries, the police and hospitals went off. Officials used private mail and typewriters. The government refused to pay; who did it is not known.",
+		reports: []report{{"BBC: Vanuatu: Hackers strand Pacific island government for over a week", "2022-11-18", "https://www.bbc.com/news/world-asia-63632129"}},
+	},
+	{
+		name: "AIIMS: the largest hospital of Delhi on paper for two weeks", told: "2022-11-23", where: []string{"IN"},
+		facts:   "On 23 November 2022 five servers of the All India Institute of Medical Sciences were encrypted. The government told Parliament that about 1.3 terabytes were hit and that a network without walls made it easy; it named nobody. Newspapers wrote of addresses in China, from unnamed officials.",
+		reports: []report{{"Press Information Bureau of India: Answers in Parliament on the AIIMS incident", "2022-12-16", "https://pib.gov.in/"}},
 	},
 }

@@ -3,12 +3,69 @@ package sample
 // from2023 are the incidents of 2023 and 2024.
 var from2023 = []incident{
 	{
+		name: "ASML: files on chip machines carried out by an employee in China", told: "2023-02-15", where: []string{"NL", "CN"},
+		facts:   "The maker of the machines that print chips said in its annual report on 15 February 2023 that a former employee in China had taken data about its technology, and that rules on exports may have been broken. It did not think that its business was harmed. Which data they are is not public.",
+		claims:  []claim{{"Former employee of ASML in China", "2023-02-15", "ASML (15 February 2023). The person is not named and no court has spoken."}},
+		reports: []report{{"ASML: Annual report 2022", "2023-02-15", "https://www.asml.com/en/investors/annual-report/2022"}},
+	},
+	{
+		name: "Flutterwave: 2.9 billion naira moved from accounts of a payment company", told: "2023-03-05", where: []string{"NG"},
+		facts:   "Court papers that Nigerian newspapers showed on 5 March 2023 ask banks to freeze 107 accounts, because about 2.9 billion naira had left accounts of Flutterwave in 63 transfers in February. Who did it, and how, is not known.",
+		denials: []denial{{"Flutterwave", "2023-03-05", "It has not been hacked; a check found unusual movements of some customers, and nobody lost money (5 March 2023)."}},
+		reports: []report{{"TechCabal: Reports on the transfers from Flutterwave", "2023-03-05", "https://techcabal.com/"}},
+	},
+	{
+		name: "Latitude: 14 million records of borrowers of Australia and New Zealand, some from 2005", told: "2023-03-16", where: []string{"AU", "NZ"},
+		facts:   "The lender told on 16 March 2023 of 328,000 people, on 27 March of 7.9 million driving licences and some 6.1 million older records. An employee's password, got at a supplier, opened two others. It paid nothing; who did it is not known.",
+		reports: []report{{"Latitude: Cybercrime update", "2023-03-27", "https://www.latitudefinancial.com.au/"}},
+	},
+	{
+		name: "3CX: a telephone program that had come by another program", told: "2023-03-29", where: []string{"US", "GB", "IT"},
+		facts:   "Signed versions of the program, used by 600,000 companies as its maker says, carried a back door in March 2023; few were then looked into. It had been entered by way of a trading program that an employee had on his own computer: the first known chain of two supplied programs.",
+		claims:  []claim{{"Lazarus Group", "2023-03-29", "CrowdStrike: Labyrinth Chollima, of North Korea (29 March 2023). Mandiant, for the company: UNC4736, with a North Korean nexus (20 April 2023)."}},
+		reports: []report{{"Mandiant: 3CX software supply chain compromise", "2023-04-20", "https://cloud.google.com/blog/topics/threat-intelligence/3cx-software-supply-chain-compromise/"}},
+	},
+	{
+		name: "Kenya: ministries read while the country owed more and more", told: "2023-05-24", where: []string{"KE"},
+		facts:  "Reuters reported on 24 May 2023 that eight ministries, the office of the president and the intelligence service of Kenya had been entered from late 2019 on, with the finance ministry among the first. What was taken is not known.",
+		claims: []claim{{"BackdoorDiplomacy", "2023-05-24", "Reuters, from unnamed sources and a private report: a group tied to the Chinese state, to learn of the debts (24 May 2023)."}},
+		denials: []denial{
+			{"Embassy of China in Kenya", "2023-05-24", "It called the report baseless and nonsense (24 May 2023)."},
+			{"Principal secretary for internal security of Kenya", "2023-05-24", "He called the report a piece of propaganda (24 May 2023)."},
+		},
+		reports: []report{{"Reuters: Chinese hackers attacked Kenyan government as debt strains grew", "2023-05-24", "https://www.reuters.com/world/africa/chinese-hackers-attacked-kenyan-government-debt-strains-grew-2023-05-24/"}},
+	},
+	{
+		name: "Volt Typhoon: power, water and transport of the United States entered and left as they are", told: "2023-05-24", where: []string{"US", "GU"},
+		facts:  "Microsoft and agencies of five countries told on 24 May 2023 of intruders who use only what they find on a network, in Guam and elsewhere. In February 2024 the agencies wrote that some had been inside for five years, where there is nothing to spy on. Nothing has been destroyed so far as is known.",
+		claims: []claim{{"Volt Typhoon", "2023-05-24", "Agencies of the United States, United Kingdom, Australia, Canada and New Zealand: sponsored by the People's Republic of China (24 May 2023); to be able to do harm in a conflict (7 February 2024)."}},
+		denials: []denial{
+			{"Ministry of Foreign Affairs of China", "2023-05-25", "A collective campaign of disinformation without proof (25 May 2023)."},
+			{"National Computer Virus Emergency Response Center of China", "2024-04-15", "It is a gang that sells ransomware, and the rest a tale to get budgets (15 April 2024). The company whose report it quoted said that it was misread."},
+		},
+		reports: []report{{"CISA and others, Advisory AA23-144A: PRC state-sponsored cyber actor living off the land", "2023-05-24", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-144a"}},
+	},
+	{
+		name: "Tesla: 100 gigabytes on staff and complaints given to a newspaper", told: "2023-05-25", where: []string{"DE", "US"},
+		facts:   "Handelsblatt began on 25 May 2023 to tell from files that it had got from inside: on complaints about driving by itself, and on staff. Tesla told 75,735 people in August that their data were among them. A German office looked into how it kept them.",
+		claims:  []claim{{"Two former employees of Tesla", "2023-08-18", "Tesla, to the Attorney General of Maine: two former employees, whose devices it had taken by a court (18 August 2023). The newspaper does not name its sources."}},
+		reports: []report{{"Attorney General of Maine: Data breach notifications", "2023-08-18", "https://www.maine.gov/agviewer/content/ag/985235c7-cb95-4be2-8792-a1252b4f8318/list.html"}},
+	},
+	{
 		name: "MOVEit Transfer: files of more than 2,000 organisations taken", told: "2023-05-31", where: []string{"US", "GB", "CA"},
 		facts:  "Progress Software published on 31 May 2023 a hole in its file-transfer product that had been used since 27 May 2023. Later counts name more than 2,000 organisations.",
 		claims: []claim{{"Cl0p", "2023-06-07", "The group itself claimed it (6 June 2023); FBI and CISA name it as well (7 June 2023)."}},
 		cves:   []string{"CVE-2023-34362"}, malware: []string{"LEMURLOOT"},
 		indicators: []indicator{{"LEMURLOOT: human2.aspx", "[file:name = 'human2.aspx']", "The name of the web shell on a MOVEit server. The product has a human.aspx of its own.", "LEMURLOOT"}},
 		reports:    []report{{"CISA and FBI Advisory AA23-158A: CL0P ransomware gang exploits MOVEit vulnerability", "2023-06-07", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-158a"}},
+	},
+	{
+		name: "Operation Triangulation: telephones in Moscow entered by a message that nobody opens", told: "2023-06-01", where: []string{"RU"},
+		facts:   "Kaspersky found on iPhones of its own staff a program that came by an unseen message through four unknown holes, one of them in a part of the chip that is not documented. The oldest trace is of 2019. On the same day the Russian security service spoke of thousands of telephones, of diplomats too. Kaspersky names nobody.",
+		claims:  []claim{{"US National Security Agency", "2023-06-01", "Federal Security Service of Russia: American intelligence, with the help of Apple (1 June 2023). It showed no evidence."}},
+		denials: []denial{{"Apple", "2023-06-01", "It has never worked with any government to put a back door into a product, and never will (1 June 2023)."}},
+		cves:    []string{"CVE-2023-32434", "CVE-2023-38606", "CVE-2023-41990"},
+		reports: []report{{"Kaspersky: Operation Triangulation, iOS devices targeted with previously unknown malware", "2023-06-01", "https://securelist.com/operation-triangulation/109842/"}},
 	},
 	{
 		name: "Storm-0558: mail of governments read with a stolen signing key", told: "2023-07-11", where: []string{"US"},
@@ -18,6 +75,64 @@ var from2023 = []incident{
 		reports: []report{{"US Cyber Safety Review Board: Review of the Summer 2023 Microsoft Exchange Online intrusion", "2024-03-20", "https://www.cisa.gov/resources-tools/resources/CSRB-Review-Summer-2023-MEO-Intrusion"}},
 	},
 	{
+		name: "Wuhan: stations that measure earthquakes entered", told: "2023-07-26", where: []string{"CN"},
+		facts:   "The city said on 26 July 2023 that some machines of its earthquake monitoring centre, which send data of the ground, had been attacked; what they record can tell of works below it. What was taken is not public, nor are the traces.",
+		claims:  []claim{{"Government of the United States", "2023-07-26", "Wuhan emergency management bureau and National Computer Virus Emergency Response Center: a state abroad; first evidence points to the United States (26 July 2023)."}},
+		reports: []report{{"Global Times: Wuhan Earthquake Monitoring Center suffers cyberattack", "2023-07-26", "https://www.globaltimes.cn/"}},
+	},
+	{
+		name: "Kenya: 5,000 services of the state out of reach", told: "2023-07-27", where: []string{"KE"},
+		facts:  "On 27 July 2023 the portal for passports, licences and visas was flooded for days; trains and payments by telephone failed as well. The minister said that no data were lost.",
+		claims: []claim{{"Anonymous Sudan", "2023-07-27", "The group itself: because Kenya meddles in Sudan (27 July 2023). US Department of Justice: two brothers from Sudan charged as its heads (16 October 2024)."}},
+		reports: []report{
+			{"BBC: Kenya cyber-attack: Why is eCitizen down?", "2023-07-29", "https://www.bbc.com/news/world-africa-66337573"},
+			{"US Attorney in Los Angeles: Two Sudanese nationals indicted for alleged role in Anonymous Sudan", "2024-10-16", "https://www.justice.gov/usao-cdca/pr/two-sudanese-nationals-indicted-alleged-role-anonymous-sudan-cyberattacks-hospitals"},
+		},
+	},
+	{
+		name: "MGM and Caesars: casinos stopped by a telephone call", told: "2023-09-11", where: []string{"US"},
+		facts: "MGM Resorts shut systems down on 11 September 2023: keys of rooms and slot machines failed for ten days, which cost about 100 million US dollars. Caesars told on 14 September of a copied list of its members; newspapers say that it paid 15 million. Both began with a call to a help desk.",
+		claims: []claim{
+			{"ALPHV", "2023-09-14", "The group itself, on MGM (14 September 2023)."},
+			{"Scattered Spider", "2023-09-14", "Reuters and Bloomberg, from unnamed people (14 September 2023). FBI and CISA described the group on 16 November, and named no victim."},
+		},
+		malware: []string{"BlackCat"},
+		reports: []report{{"FBI and CISA Advisory AA23-320A: Scattered Spider", "2023-11-16", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-320a"}},
+	},
+	{
+		name: "Okta: files of support cases of all customers reached", told: "2023-10-20", where: []string{"US"},
+		facts:   "From 28 September to 17 October 2023 somebody used an account of the support system, whose password an employee had saved in his own browser profile. Files of 134 customers were read, and a list of all users of the support system. Two customers had noticed and told Okta before. Who did it is not known.",
+		reports: []report{{"Okta: Tracking unauthorized access to Okta's support system", "2023-10-20", "https://sec.okta.com/harfiles"}},
+	},
+	{
+		name: "British Library: catalogue and reading rooms out of service for months", told: "2023-10-28", where: []string{"GB"},
+		facts:   "Ransomware was set off on 28 October 2023 and destroyed servers that could not be built again as they were. 600 gigabytes were copied and, as the library did not pay, published. It wrote openly in March 2024 what it had done wrong.",
+		claims:  []claim{{"Rhysida", "2023-11-20", "The group itself, which put the files up for sale (20 November 2023)."}},
+		malware: []string{"Rhysida"},
+		reports: []report{{"British Library: Learning lessons from the cyber-attack", "2024-03-08", "https://www.bl.uk/home/british-library-cyber-incident-review-8-march-2024.pdf"}},
+	},
+	{
+		name: "NXP: designs of chips within reach for two years", told: "2023-11-24", where: []string{"NL"},
+		facts:   "The newspaper NRC told on 24 November 2023 that intruders had been in the network of the maker of chips from October 2017 to early 2020 and had looked for designs. They were found when an airline, entered by the same, led to the company. NXP confirmed it and saw no material harm.",
+		claims:  []claim{{"Chimera", "2023-11-24", "NRC, from unnamed people: a group with ties to China (24 November 2023). NXP and the Dutch government named nobody."}},
+		reports: []report{{"NRC: Report on intruders at NXP", "2023-11-24", "https://www.nrc.nl/"}},
+	},
+	{
+		name: "Kyivstar: 24 million customers in Ukraine without telephone", told: "2023-12-12", where: []string{"UA"},
+		facts: "On 12 December 2023 the core of the largest network was erased, thousands of servers; it took eight days to bring all back. The security service said that intruders had been inside since May at least.",
+		claims: []claim{
+			{"Solntsepyok", "2023-12-13", "A group of that name itself (13 December 2023)."},
+			{"Sandworm Team", "2024-01-04", "Head of cyber security of the Security Service of Ukraine: he is pretty sure that it was Sandworm (4 January 2024)."},
+		},
+		reports: []report{{"Reuters: Russian hackers were inside Ukraine telecoms giant for months, cyber spy chief says", "2024-01-04", "https://www.reuters.com/world/europe/russian-hackers-were-inside-ukraine-telecoms-giant-months-cyber-spy-chief-2024-01-04/"}},
+	},
+	{
+		name: "Microsoft: mail of its own leaders read through a forgotten test account", told: "2024-01-19", where: []string{"US"},
+		facts:   "Microsoft said on 19 January 2024 that since November somebody had read mail of its leadership and its security staff, to learn what it knows of him. A password tried on many accounts opened one for tests, without a second factor. In March it told of source code and of secrets of customers.",
+		claims:  []claim{{"APT29", "2024-01-19", "Microsoft: Midnight Blizzard, of the Russian foreign intelligence service SVR, as it says (19 January 2024)."}},
+		reports: []report{{"Microsoft: Actions following attack by nation-state actor Midnight Blizzard", "2024-01-19", "https://msrc.microsoft.com/blog/2024/01/microsoft-actions-following-attack-by-nation-state-actor-midnight-blizzard/"}},
+	},
+	{
 		name: "Change Healthcare: payments of US hospitals and pharmacies stopped, records of about 190 million people taken", told: "2024-02-21", where: []string{"US"},
 		facts:   "Intruders used an account for remote access without a second factor from 12 February 2024 and set off ransomware on 21 February. The company paid about 22 million US dollars. The count of people concerned was raised to about 190 million in January 2025.",
 		claims:  []claim{{"ALPHV", "2024-02-28", "The group itself claimed it (28 February 2024); the company named it on the day after. The affiliate who says that he did the work said that the group kept his share."}},
@@ -25,10 +140,51 @@ var from2023 = []incident{
 		reports: []report{{"US Department of Health and Human Services: Change Healthcare cybersecurity incident, questions and answers", "2025-01-24", "https://www.hhs.gov/hipaa/for-professionals/special-topics/change-healthcare-cybersecurity-incident-frequently-asked-questions/index.html"}},
 	},
 	{
+		name: "Google: files on machines for artificial intelligence copied by an engineer", told: "2024-03-06", where: []string{"US"},
+		facts:   "From May 2022 to April 2023 an engineer put more than 2,000 pages on Google's chips and data centres into an account of his own, while he worked for one company in China and founded another. He copied them into notes first, so that no alarm came.",
+		claims:  []claim{{"Linwei Ding", "2026-01-29", "US District Court in San Francisco: a jury found him guilty of economic espionage and theft of trade secrets (29 January 2026). He had been charged on 6 March 2024, and pleaded not guilty."}},
+		reports: []report{{"US Department of Justice: Chinese national residing in California arrested for theft of artificial intelligence-related trade secrets", "2024-03-06", "https://www.justice.gov/opa/pr/chinese-national-residing-california-arrested-theft-artificial-intelligence-related-trade"}},
+	},
+	{
+		name: "xz: a back door grown for two years in a program that everybody uses", told: "2024-03-29",
+		facts:   "A developer who wondered why a sign-in took half a second longer found on 29 March 2024 that versions 5.6.0 and 5.6.1 of the compression library xz let somebody with the right key into a server. A helpful stranger had been given charge of the project since 2022. It had not yet reached most systems.",
+		claims:  []claim{{"Jia Tan", "2024-03-29", "The account of that name put it in, as the changes show (29 March 2024). Who used the account is not known."}},
+		cves:    []string{"CVE-2024-3094"},
+		reports: []report{{"Freund, oss-security: Backdoor in upstream xz/liblzma leading to ssh server compromise", "2024-03-29", "https://www.openwall.com/lists/oss-security/2024/03/29/4"}},
+	},
+	{
+		name: "Snowflake: databases of 165 companies opened with old stolen passwords", told: "2024-05-31", where: []string{"US", "ES", "AU"},
+		facts:   "From April 2024 somebody signed in to data stores of Ticketmaster, Santander, AT&T and others with passwords that programs had stolen from computers years before; none of these accounts had a second factor. Files were offered for sale. Two people were charged in the United States later that year.",
+		claims:  []claim{{"UNC5537", "2024-06-10", "Mandiant: a group that works for money, with members in North America and one in Turkey (10 June 2024)."}},
+		denials: []denial{{"Snowflake", "2024-06-02", "It denied that a hole or a breach of its platform was the cause (2 June 2024, with CrowdStrike and Mandiant)."}},
+		reports: []report{{"Mandiant: UNC5537 targets Snowflake customer instances", "2024-06-10", "https://cloud.google.com/blog/topics/threat-intelligence/unc5537-snowflake-data-theft-extortion"}},
+	},
+	{
+		name: "Indonesia: a data centre of the state encrypted, without copies", told: "2024-06-24", where: []string{"ID"},
+		facts:   "From 20 June 2024 the border control at airports and more than 200 offices lost their systems, and for most there was no backup. The state refused to pay 8 million US dollars. On 3 July those who did it gave the key for nothing, with an apology.",
+		claims:  []claim{{"Brain Cipher", "2024-06-24", "National Cyber and Crypto Agency of Indonesia: ransomware of that name, made from LockBit 3.0 (24 June 2024). The group said so itself on 2 July."}},
+		malware: []string{"LockBit"},
+		reports: []report{{"Reuters: Cyber attack compromised Indonesia data centre, ransom sought", "2024-06-24", "https://www.reuters.com/technology/cybersecurity/cyber-attack-compromised-indonesia-data-centre-ransom-sought-reports-antara-2024-06-24/"}},
+	},
+	{
 		name: "Telephone companies of the United States: call records and some calls taken", told: "2024-11-13", where: []string{"US"},
 		facts:   "FBI and CISA said on 13 November 2024 that networks of several companies had been entered: to take records of calls, to read and hear a limited number of people in government and politics, and to copy what courts had ordered to be intercepted. How long it went on is not public.",
 		claims:  []claim{{"Salt Typhoon", "2024-11-13", "FBI and CISA: actors affiliated with the People's Republic of China (13 November 2024). Newspapers and later US statements use Microsoft's name Salt Typhoon."}},
 		denials: []denial{{"Embassy of China in the United States", "2024-12-04", "China rejected the accusations several times in the autumn of 2024 and said that it opposes cyberattacks and theft of every kind."}},
 		reports: []report{{"FBI and CISA: Joint statement on targeting of commercial telecommunications infrastructure", "2024-11-13", "https://www.cisa.gov/news-events/news/joint-statement-fbi-and-cisa-peoples-republic-china-prc-targeting-commercial-telecommunications"}},
+	},
+	{
+		name: "Two companies of China: designs of materials, and a maker of meters", told: "2024-12-18", where: []string{"CN"},
+		facts:   "The response team CNCERT told on 18 December 2024 of two cases: an institute for new materials, entered since August through its document system, and a company for energy and data, since May 2023 through its mail server. Neither is named. It published addresses and times in January.",
+		claims:  []claim{{"Government of the United States", "2024-12-18", "CNCERT: suspected to be an intelligence agency of the United States (18 December 2024)."}},
+		reports: []report{{"CNCERT: Notice on two attacks on large technology companies", "2024-12-18", "https://www.cert.org.cn/"}},
+	},
+	{
+		name: "US Treasury: desks reached with the key of a supplier", told: "2024-12-30", where: []string{"US"},
+		facts:   "The department told the Senate on 30 December 2024 that somebody had used a key of BeyondTrust, which looks after computers from afar, to reach desks and unclassified papers; it learned of it on 8 December. The office for sanctions was among those reached.",
+		claims:  []claim{{"HAFNIUM", "2024-12-30", "US Treasury: a Chinese state-sponsored actor (30 December 2024); sanctions on a person in Shanghai (17 January 2025). US Department of Justice: two people charged whose work others follow as Silk Typhoon (5 March 2025)."}},
+		denials: []denial{{"Ministry of Foreign Affairs of China", "2024-12-31", "The accusation is without evidence; China opposes all forms of hacking (31 December 2024)."}},
+		cves:    []string{"CVE-2024-12356", "CVE-2024-12686"},
+		reports: []report{{"US Treasury: Sanctions on a company associated with Salt Typhoon and an actor associated with the Treasury compromise", "2025-01-17", "https://home.treasury.gov/news/press-releases/jy2792"}},
 	},
 }
