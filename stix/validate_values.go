@@ -454,3 +454,7 @@ func digitsOnly(s string) bool {
 	}
 	return s != ""
 }
+
+func wordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_'
+}

@@ -17,7 +17,7 @@ const module = "threatwatch"
 // ARCHITECTURE.md prints the same table with the reasons.
 var allowed = map[string][]string{
 	"":                   {},
-	"stix":               {},
+	"stix":               {"pattern/syntax"},
 	"pattern":            {"stix", "pattern/syntax"},
 	"pattern/syntax":     {},
 	"pattern/vectors":    {"pattern", "pattern/syntax", "stix"},

@@ -59,11 +59,18 @@ type parser struct {
 	i        int
 	depth    int
 	maxDepth int
+	steps    []Step     // where the steps of paths lie one behind the other,
+	args     []Constant // and constants
+	quiet    bool       // what comes next need not be good: faults are not described, and names may stand in double quotes
 	fault    *Error
 }
 
 func (p *parser) fail(section, format string, args ...any) {
-	if p.fault == nil {
+	switch {
+	case p.fault != nil:
+	case p.quiet:
+		p.fault = &Error{Offset: p.i}
+	default:
 		p.fault = newError(p.s, p.i, section, fmt.Sprintf(format, args...))
 	}
 	p.i = len(p.s)
@@ -219,18 +226,24 @@ func (p *parser) condition() Cond {
 		p.want(')', "§9.6")
 		return x
 	}
+	p.comparison(c)
+	return c
+}
+
+// comparison reads EXISTS and a path, or a path, an operator and constants. NOT stands behind the path, but for EXISTS.
+func (p *parser) comparison(c *Comparison) {
+	c.At = p.i
 	c.Not = p.keyword("NOT")
 	if p.keyword("EXISTS") {
 		c.Op, c.Path = Exists, p.path()
-		return c
+		return
 	}
-	if c.Not && p.fault == nil { // NOT stands behind the path, but for EXISTS
+	if c.Not && p.fault == nil {
 		p.i, c.Not = c.At, false
 	}
 	c.Path = p.path()
 	c.Not = p.keyword("NOT")
 	p.test(c)
-	return c
 }
 
 // test reads the operator and the constants of a comparison.
@@ -242,7 +255,7 @@ func (p *parser) test(c *Comparison) {
 			p.i = k.At
 			p.fail("§9.6.1", "booleans have no order")
 		}
-		c.Args = []Constant{k}
+		c.Args = p.keep(k)
 		return
 	}
 	if p.keyword("IN") {
@@ -255,11 +268,18 @@ func (p *parser) test(c *Comparison) {
 			if !ok || k.Kind != String {
 				p.fail("§9.6.1", "a string constant is missing")
 			}
-			c.Op, c.Args = op, []Constant{k}
+			c.Op, c.Args = op, p.keep(k)
 			return
 		}
 	}
 	p.failOperator(c.Path)
+}
+
+// keep returns a list of one constant.
+func (p *parser) keep(k Constant) []Constant {
+	p.args = append(p.args, k)
+	n := len(p.args)
+	return p.args[n-1 : n : n]
 }
 
 // failOperator says that the operator is missing, with what is mostly meant.
@@ -267,7 +287,7 @@ func (p *parser) failOperator(path Path) {
 	hint := ""
 	if p.i < len(p.s) && p.s[p.i] == '-' && len(path.Steps) > 0 {
 		hint = ": a name with a hyphen stands in apostrophes, as 'SHA-256'"
-	} else if word := p.word(); word != "" && strings.ToUpper(word) != word && reserved(strings.ToUpper(word)) {
+	} else if word := p.wordAt(p.i); word != "" && strings.ToUpper(word) != word && reserved(strings.ToUpper(word)) {
 		hint = ": keywords are in upper case"
 	}
 	p.fail("§9.6.1", "a comparison operator is missing%s", hint)
@@ -276,16 +296,34 @@ func (p *parser) failOperator(path Path) {
 // sign reads one of the operators of equality and order.
 func (p *parser) sign() (Comparator, bool) {
 	p.space()
-	for _, s := range [...]struct {
-		text string
-		op   Comparator
-	}{{"==", Equal}, {"=", Equal}, {"!=", NotEqual}, {"<>", NotEqual}, {"<=", LessEqual}, {"<", Less}, {">=", GreaterEqual}, {">", Greater}} {
-		if strings.HasPrefix(p.s[p.i:], s.text) {
-			p.i += len(s.text)
-			return s.op, true
-		}
+	rest := p.s[p.i:]
+	if rest == "" {
+		return 0, false
 	}
-	return 0, false
+	second := byte(0)
+	if len(rest) > 1 {
+		second = rest[1]
+	}
+	op, n := Equal, 1
+	switch {
+	case rest[0] == '=' && second == '=':
+		n = 2
+	case rest[0] == '=':
+	case rest[0] == '!' && second == '=', rest[0] == '<' && second == '>':
+		op, n = NotEqual, 2
+	case rest[0] == '<' && second == '=':
+		op, n = LessEqual, 2
+	case rest[0] == '<':
+		op = Less
+	case rest[0] == '>' && second == '=':
+		op, n = GreaterEqual, 2
+	case rest[0] == '>':
+		op = Greater
+	default:
+		return 0, false
+	}
+	p.i += n
+	return op, true
 }
 
 func (p *parser) value() Constant {
@@ -306,16 +344,19 @@ func (p *parser) set() []Constant {
 	if p.mark(')') {
 		return nil
 	}
-	set := []Constant{p.value()}
-	for p.mark(',') {
+	from, kind := len(p.args), String
+	for more := true; more; more = p.mark(',') {
 		c := p.value()
-		if p.fault == nil && !sameType(set[0].Kind, c.Kind) {
+		if len(p.args) == from {
+			kind = c.Kind
+		}
+		if p.fault == nil && !sameType(kind, c.Kind) {
 			p.fail("§9.6.1", "the constants of a set are of one type")
 		}
-		set = append(set, c)
+		p.args = append(p.args, c)
 	}
 	p.want(')', "§9.6.1")
-	return set
+	return p.args[from:len(p.args):len(p.args)]
 }
 
 func sameType(a, b Kind) bool {
@@ -332,14 +373,15 @@ func (p *parser) path() Path {
 		return path
 	}
 	p.want(':', "§9.7")
-	path.Steps = append(make([]Step, 0, 2), p.step())
-	for {
+	from := len(p.steps)
+	for p.steps = append(p.steps, p.step()); ; {
 		switch {
 		case p.mark('.'):
-			path.Steps = append(path.Steps, p.step())
+			p.steps = append(p.steps, p.step())
 		case p.mark('['):
-			path.Steps = append(path.Steps, p.index())
+			p.steps = append(p.steps, p.index())
 		default:
+			path.Steps = p.steps[from:len(p.steps):len(p.steps)]
 			return path
 		}
 	}
@@ -350,6 +392,11 @@ func (p *parser) step() Step {
 	p.space()
 	if p.i < len(p.s) && p.s[p.i] == '\'' {
 		return Step{Name: p.text()}
+	}
+	if p.quiet && p.i < len(p.s) && p.s[p.i] == '"' {
+		name, _, _ := strings.Cut(p.s[p.i+1:], `"`)
+		p.i = min(p.i+len(name)+2, len(p.s))
+		return Step{Name: name}
 	}
 	name := p.name(false)
 	if name == "" {
@@ -393,13 +440,13 @@ func (p *parser) name(hyphen bool) string {
 	return word
 }
 
-// word looks at the word that comes next.
-func (p *parser) word() string {
-	end := p.i
+// wordAt looks at the word that begins at a byte.
+func (p *parser) wordAt(at int) string {
+	end := at
 	for end < len(p.s) && wordByte(p.s[end]) {
 		end++
 	}
-	return p.s[p.i:end]
+	return p.s[at:end]
 }
 
 // validText says at which byte a text stops being UTF-8, or -1.

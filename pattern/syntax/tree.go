@@ -64,7 +64,9 @@ const (
 	FollowedBy
 )
 
-func (o Operator) String() string { return [...]string{"AND", "OR", "FOLLOWEDBY"}[o] }
+func (o Operator) String() string { return operators[o] }
+
+var operators = [...]string{"AND", "OR", "FOLLOWEDBY"}
 
 // Cond is a condition on one object (STIX 2.1 §9.6): a [*Junction] or a [*Comparison].
 type Cond interface {
@@ -108,9 +110,9 @@ const (
 	Exists
 )
 
-func (c Comparator) String() string {
-	return [...]string{"=", "!=", "<", "<=", ">", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET", "EXISTS"}[c]
-}
+func (c Comparator) String() string { return comparators[c] }
+
+var comparators = [...]string{"=", "!=", "<", "<=", ">", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET", "EXISTS"}
 
 // Path is an object path (STIX 2.1 §9.7): the type of an object and at least one step.
 type Path struct {
@@ -151,9 +153,9 @@ const (
 	Binary
 )
 
-func (k Kind) String() string {
-	return [...]string{"string", "integer", "float", "boolean", "timestamp", "hex", "binary"}[k]
-}
+func (k Kind) String() string { return kinds[k] }
+
+var kinds = [...]string{"string", "integer", "float", "boolean", "timestamp", "hex", "binary"}
 
 // Pos is the byte of the bracket.
 func (o *Observation) Pos() int { return o.At }
