@@ -12,6 +12,7 @@ type cli struct {
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Match      matchCmd      `cmd:"" help:"Find indicators in log files. Exit status 1: none."`
 	Hunt       huntCmd       `cmd:"" help:"Were these values seen in logs: when, where, how often? Exit status 1: no."`
+	Pattern    patternCmd    `cmd:"" help:"STIX patterns: check, explain, match, test."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
 	Org        orgCmd        `cmd:"" help:"Organisations that take part: add, list."`

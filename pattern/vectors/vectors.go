@@ -71,6 +71,9 @@ func (s *Suite) Run() ([]Failure, error) {
 	for i := range s.Vectors {
 		v := &s.Vectors[i]
 		if reason := v.check(sets[v.Observations]); reason != "" {
+			if d := sets[v.Observations]; d != nil && len(d.faults) > 0 {
+				reason += fmt.Sprintf(" (%d of the observations cannot be read: %v)", len(d.faults), d.faults[0])
+			}
 			failures = append(failures, Failure{v.ID, v.Pattern, reason})
 		}
 	}
@@ -80,6 +83,7 @@ func (s *Suite) Run() ([]Failure, error) {
 // dataSet is a list of observations; v20 says that they are of STIX 2.0, and so are the patterns about them.
 type dataSet struct {
 	observations []pattern.Observation
+	faults       []error // observed data that cannot be read, and is not among the observations
 	v20          bool
 }
 
@@ -102,11 +106,7 @@ func newDataSet(objects []json.RawMessage) (*dataSet, error) {
 			d.v20 = false
 		}
 	}
-	var faults []error
-	d.observations, faults = pattern.Observations(list)
-	if len(faults) > 0 {
-		return nil, faults[0]
-	}
+	d.observations, d.faults = pattern.Observations(list)
 	return d, nil
 }
 

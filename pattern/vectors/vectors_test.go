@@ -41,12 +41,19 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("Read(%s): no error", raw)
 		}
 	}
-	s, err := Read([]byte(`{"observations":{"x":[{"type":"observed-data"}]},"vectors":[{"id":"1","pattern":"x"}]}`))
+}
+
+// TestUnreadableObservations: what is no observation matches nothing, and is named where something was expected of it.
+func TestUnreadableObservations(t *testing.T) {
+	t.Parallel()
+	s, err := Read([]byte(`{"observations":{"x":[{"type":"observed-data"}]},"vectors":[{"id":"1","pattern":"[x:y = 1]","observations":"x","match":false},
+		{"id":"2","pattern":"[x:y = 1]","observations":"x","match":true}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Run(); err == nil || !strings.Contains(err.Error(), `observations "x"`) {
-		t.Errorf("Run: %v, want an error about the observations", err)
+	failures, err := s.Run()
+	if err != nil || len(failures) != 1 || failures[0].ID != "2" || !strings.Contains(failures[0].Reason, "1 of the observations cannot be read") {
+		t.Errorf("%v, %v", failures, err)
 	}
 }
 
