@@ -38,7 +38,7 @@ func (x *indexes) of(ctx context.Context, v *release.View) (*match.Index, error)
 	vi.mu.Lock()
 	defer vi.mu.Unlock()
 	if vi.index == nil || time.Since(vi.built) > oldIndex {
-		if err := vi.build(ctx, v); err != nil {
+		if err := vi.build(context.WithoutCancel(ctx), v); err != nil { // who gives up leaves it to the next one
 			return nil, err
 		}
 	}

@@ -33,50 +33,63 @@ func (h *History) Hunt(ctx context.Context, keys []Key, span Span) ([]*Seen, []e
 	sorted := slices.Clone(keys)
 	slices.Sort(sorted)
 	sorted = slices.Compact(sorted)
-	all := newTally(len(sorted))
-	damaged := slices.Clone(h.damaged)
-	done := 0
-	var mu sync.Mutex // protects all, damaged, done
-	var wg sync.WaitGroup
-	todo := make(chan *segment)
-	for range min(runtime.GOMAXPROCS(0), len(h.segments)) {
-		wg.Go(func() {
-			mine := newTally(len(sorted))
-			var rd reader
-			for s := range todo {
-				var faults []error
-				s.hunt(&rd, sorted, span, mine, func(err error) { faults = append(faults, err) })
-				mu.Lock()
-				damaged = append(damaged, faults...)
-				if done++; h.Progress != nil {
-					h.Progress(done, len(h.segments))
-				}
-				mu.Unlock()
-			}
-			mu.Lock()
-			all.merge(mine)
-			mu.Unlock()
-		})
+	p := pack{h: h, keys: sorted, span: span, all: newTally(len(sorted)), damaged: slices.Clone(h.damaged)}
+	p.run(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, append(p.damaged, err)
 	}
-	for _, s := range h.segments {
-		if ctx.Err() != nil {
-			break
-		}
-		if span.meets(s.foot.first, s.foot.last) {
+	seen := make([]*Seen, len(keys))
+	for i, k := range keys {
+		at, _ := slices.BinarySearch(sorted, k)
+		seen[i] = p.all.seen(at)
+	}
+	return seen, p.damaged
+}
+
+// pack is the goroutines of one hunt, which share out the segments.
+type pack struct {
+	h    *History
+	keys []Key // in order
+	span Span
+
+	mu      sync.Mutex // protects what follows
+	all     tally
+	damaged []error
+	done    int // segments
+}
+
+func (p *pack) run(ctx context.Context) {
+	todo := make(chan *segment)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(p.h.segments)) {
+		wg.Go(func() { p.hunt(todo) })
+	}
+	for _, s := range p.h.segments {
+		if ctx.Err() == nil && p.span.meets(s.foot.first, s.foot.last) {
 			todo <- s
 		}
 	}
 	close(todo)
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, append(damaged, err)
+}
+
+// hunt is what each goroutine does.
+func (p *pack) hunt(todo <-chan *segment) {
+	mine := newTally(len(p.keys))
+	var rd reader
+	for s := range todo {
+		var faults []error
+		s.hunt(&rd, p.keys, p.span, mine, func(err error) { faults = append(faults, err) })
+		p.mu.Lock()
+		p.damaged = append(p.damaged, faults...)
+		if p.done++; p.h.Progress != nil {
+			p.h.Progress(p.done, len(p.h.segments))
+		}
+		p.mu.Unlock()
 	}
-	seen := make([]*Seen, len(keys))
-	for i, k := range keys {
-		at, _ := slices.BinarySearch(sorted, k)
-		seen[i] = all.seen(at)
-	}
-	return seen, damaged
+	p.mu.Lock()
+	p.all.merge(mine)
+	p.mu.Unlock()
 }
 
 // meets says whether something from first to last, in seconds, lies in the span at least in part.

@@ -23,9 +23,9 @@ import (
 // huntCmd answers "was this seen, when, where, how often?" from what was remembered of logs.
 type huntCmd struct {
 	In     string   `required:"" placeholder:"DIR" type:"path" help:"History to look in: the directory that match --remember writes."`
-	Since  string   `placeholder:"TIME" help:"Only what was seen from then on: 2026-11-01, 2026-11-01T10:00:00Z. Rows are of an hour, and count whole."`
+	Since  string   `xor:"from" placeholder:"TIME" help:"Only what was seen from then on: 2026-11-01, 2026-11-01T10:00:00Z. Rows are of an hour, and count whole."`
 	Until  string   `placeholder:"TIME" help:"Only what was seen before then."`
-	Last   string   `placeholder:"SPAN" xor:"Since,Last" help:"Only what was seen in so many days, weeks or hours before now: 90d, 12w, 36h."`
+	Last   string   `placeholder:"SPAN" xor:"from" help:"Only what was seen in so many days, weeks or hours before now: 90d, 12w, 36h."`
 	JSON   bool     `name:"json" help:"One JSON object a line."`
 	Data   place    `type:"place" placeholder:"DIR|URL" help:"Hunt the indicators of an exchange: a directory, or a postgres:// URL."`
 	New    bool     `help:"Of these only what has come since the last hunt with --new in this history."`

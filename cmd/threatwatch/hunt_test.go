@@ -87,6 +87,7 @@ func TestHunt(t *testing.T) {
 		{"what is no value beside one that is", []string{"what is this", "198.51.100.7"}, exitCannot,
 			[]string{"198.51.100.7 exact 198.51.100.7 2026-11-01T10:21:30Z 2026-11-01T10:21:30Z 1 fw (1)"}},
 		{"too wide", []string{"10.0.0.0/8"}, exitCannot, nil},
+		{"two beginnings", []string{"--last", "1h", "--since", "2026-11-01", "198.51.100.7"}, exitCannot, nil},
 		{"no span", []string{"--last", "soon", "198.51.100.7"}, exitCannot, nil},
 		{"no time", []string{"--since", "soon", "198.51.100.7"}, exitCannot, nil},
 	} {
