@@ -77,6 +77,7 @@ var from2010 = []incident{
 			{"Engineer of AMSC in Austria", "2011-09-23", "Court in Klagenfurt: an employee convicted, who had been paid to hand over the code; he confessed (23 September 2011)."},
 			{"Sinovel", "2018-01-24", "US District Court in Madison: a jury found the company guilty of theft of trade secrets (24 January 2018)."},
 		},
+		denials: []denial{{"Sinovel", "2011-10-03", "It never bought business secrets from an employee of AMSC, and has no need to (3 October 2011)."}},
 		reports: []report{{"US Department of Justice: Sinovel Wind Group convicted of theft of trade secrets", "2018-01-24", "https://www.justice.gov/opa/pr/chinese-company-sinovel-wind-group-convicted-theft-trade-secrets"}},
 	},
 	{

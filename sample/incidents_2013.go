@@ -16,7 +16,7 @@ var from2013 = []incident{
 			{"Lazarus Group", "2013-04-10", "Government of South Korea: the General Bureau of Reconnaissance of North Korea, prepared over eight months (10 April 2013). It did not use the name of the group, which researchers gave later."},
 			{"Whois Team", "2013-03-20", "A page left on a telecommunications site (20 March 2013). Nobody is known behind it; a second name, NewRomanic Cyber Army Team, was used as well."},
 		},
-		denials: []denial{{"Korean People's Army of North Korea", "2013-04-13", "The charge is made up to make things worse (13 April 2013)."}},
+		denials: []denial{{"General Staff of the Korean People's Army of North Korea", "2013-04-12", "The charge is a deliberate provocation (12 April 2013)."}},
 		malware: []string{"Jokra"},
 		reports: []report{{"BBC: South Korea blames North for bank and TV cyber-attacks", "2013-04-10", "https://www.bbc.com/news/technology-22092051"}},
 	},

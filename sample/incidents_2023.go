@@ -10,9 +10,9 @@ var from2023 = []incident{
 	},
 	{
 		name: "Flutterwave: 2.9 billion naira moved from accounts of a payment company", told: "2023-03-05", where: []string{"NG"},
-		facts:   "Court papers that Nigerian newspapers showed on 5 March 2023 ask banks to freeze 107 accounts, because about 2.9 billion naira had left accounts of Flutterwave in 63 transfers in February. Who did it, and how, is not known.",
-		denials: []denial{{"Flutterwave", "2023-03-05", "It has not been hacked; a check found unusual movements of some customers, and nobody lost money (5 March 2023)."}},
-		reports: []report{{"TechCabal: Reports on the transfers from Flutterwave", "2023-03-05", "https://techcabal.com/"}},
+		facts:   "Court papers that Nigerian newspapers showed on 5 March 2023 ask banks to freeze 107 accounts, because about 2.9 billion naira had left accounts of Flutterwave in 63 transfers in February; a letter of its lawyer to the police spoke of a hack. Who did it is not known.",
+		denials: []denial{{"Flutterwave", "2023-03-05", "It has not been hacked; a check found unusual movements on the profiles of some users, and no customer lost money (5 March 2023)."}},
+		reports: []report{{"Techpoint Africa: Reports on the transfers from Flutterwave", "2023-03-05", "https://techpoint.africa/"}},
 	},
 	{
 		name: "Latitude: 14 million records of borrowers of Australia and New Zealand, some from 2005", told: "2023-03-16", where: []string{"AU", "NZ"},
@@ -31,7 +31,7 @@ var from2023 = []incident{
 		claims: []claim{{"BackdoorDiplomacy", "2023-05-24", "Reuters, from unnamed sources and a private report: a group tied to the Chinese state, to learn of the debts (24 May 2023)."}},
 		denials: []denial{
 			{"Embassy of China in Kenya", "2023-05-24", "It called the report baseless and nonsense (24 May 2023)."},
-			{"Principal secretary for internal security of Kenya", "2023-05-24", "He called the report a piece of propaganda (24 May 2023)."},
+			{"Principal secretary for internal security of Kenya", "2023-05-25", "He called the report sponsored propaganda (25 May 2023)."},
 		},
 		reports: []report{{"Reuters: Chinese hackers attacked Kenyan government as debt strains grew", "2023-05-24", "https://www.reuters.com/world/africa/chinese-hackers-attacked-kenyan-government-debt-strains-grew-2023-05-24/"}},
 	},
