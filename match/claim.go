@@ -88,8 +88,11 @@ func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
 	return n
 }
 
-// seal forgets what only building needs.
-func (cs *claims) seal() { cs.termsOf, cs.namesOf, cs.listed = nil, nil, nil }
+// seal forgets what only building needs, and gives back the room for more.
+func (cs *claims) seal() {
+	cs.termsOf, cs.namesOf, cs.listed = nil, nil, nil
+	cs.rows, cs.names = append([]claimRow(nil), cs.rows...), append([]string(nil), cs.names...)
+}
 
 func (cs *claims) get(n uint32) Claim {
 	r := &cs.rows[n]

@@ -17,7 +17,7 @@ import (
 //	first[n] the claim about value n; claims beyond the first are in more[n]
 //	filter   binary fuse over the hashes: passes every value that is there and 1 of 256 that is not
 //
-// Per value that is 10 to 16 bytes of slots, 4, 4, and 1.13, beside the key. The seed is random, so nobody can choose values that collide.
+// Per value that is 9 bytes of slots once sealed, 4, 4, and 1.13, beside the key. The seed is random, so nobody can choose values that collide.
 type table struct {
 	seed   maphash.Seed
 	slots  []uint64
@@ -128,7 +128,7 @@ func (t *table) grow(slots int) {
 // seal gives back what building took and makes the filter.
 func (t *table) seal() error {
 	t.arena, t.start, t.first = bytes.Clone(t.arena), append([]uint32(nil), t.start...), append([]uint32(nil), t.first...)
-	t.grow(t.len()*4/3 + 16)
+	t.grow(t.len()*8/7 + 16) // full, but what is not there seldom comes as far as the slots
 	if t.len() == 0 {
 		return nil
 	}
