@@ -35,7 +35,7 @@ var from2015 = []incident{
 		name: "Bundestag: 16 gigabytes taken from the German parliament", told: "2015-05-15", where: []string{"DE"},
 		facts:   "Intruders who came with a mail that seemed to be from the United Nations were in the network of the parliament from late April to 20 May 2015 and copied mail of members, the Chancellor's office among them. The network was shut and set up anew in August.",
 		claims:  []claim{{"APT28", "2016-05-13", "Federal Office for the Protection of the Constitution of Germany: the group Sofacy, steered by the Russian state (13 May 2016). Federal prosecutor: arrest warrant against an officer of the GRU (made public on 5 May 2020). European Union: sanctions (22 October 2020)."}},
-		denials: []denial{{"Ministry of Foreign Affairs of Russia", "2020-05-28", "Germany has shown no evidence in five years (28 May 2020)."}},
+		denials: []denial{{"Embassy of Russia in Germany", "2020-05-27", "The accusations are false; Russia was ready to look into the facts, and Berlin showed no interest (27 May 2020)."}},
 		reports: []report{{"Council of the European Union: Sanctions over the 2015 Bundestag hack", "2020-10-22", "https://www.consilium.europa.eu/en/press/press-releases/2020/10/22/malicious-cyber-attacks-eu-sanctions-two-individuals-and-one-body-over-2015-bundestag-hack/"}},
 	},
 	{

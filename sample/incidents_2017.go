@@ -124,10 +124,10 @@ var from2017 = []incident{
 	},
 	{
 		name: "Tesla: program and pictures of a battery factory given to outsiders", told: "2018-06-20", where: []string{"US"},
-		facts:   "Tesla sued a former technician of its factory in Nevada on 20 June 2018 for copying gigabytes to others and changing code. A court held him liable under the computer law of Nevada in 2020 and found no sabotage to decide.",
+		facts:   "Tesla sued a former technician of its factory in Nevada on 20 June 2018 for copying gigabytes to others and changing code. In September 2020 the court dismissed his claim for defamation, and held that what he told did not move the price of the shares.",
 		claims:  []claim{{"Former technician of Tesla", "2018-06-20", "Tesla, in its complaint: he wrote a program to take the data, after he had not got the post he wished (20 June 2018)."}},
 		denials: []denial{{"The former technician of Tesla", "2018-06-21", "He told a journalist of unsafe batteries and waste; he wrote no such program (21 June 2018)."}},
-		reports: []report{{"US District Court for Nevada: Tesla against a former employee (3:18-cv-00296)", "2018-06-20", "https://www.nvd.uscourts.gov/"}},
+		reports: []report{{"US District Court for Nevada: Order in the case of Tesla against a former employee (3:18-cv-00296)", "2020-09-17", "https://docs.justia.com/cases/federal/district-courts/nevada/nvdce/3:2018cv00296/131279/217"}},
 	},
 	{
 		name: "SingHealth: records of 1.5 million patients of Singapore taken, the prime minister's sought again and again", told: "2018-07-20", where: []string{"SG"},
