@@ -51,6 +51,7 @@ func (*matchCmd) Help() string {
 
 Domains also hit below themselves, networks the addresses in them, URLs with and without their query. An indicator counts if it was valid when
 the record was written; records without a time are taken to be of now. What is on a warning list is shown apart, not left out.
+STIX patterns that ask for more than one value to be seen are not looked for, and counted.
 Exit status 0: something was found. 1: nothing. 2: something could not be read.`
 }
 

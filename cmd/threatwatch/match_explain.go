@@ -80,7 +80,7 @@ func (m *matchRun) explain() error {
 
 func (x *explained) print(m *matchRun) error {
 	w, ink := m.stdout, inkFor(isTerminal(m.app.Out))
-	fmt.Fprintf(w, "\n%s%s%s  %s, %d hits\n", ink.bad, plain(x.Indicator), ink.off, x.Type, x.Count)
+	fmt.Fprintf(w, "\n%s%s%s  %s, %s\n", ink.bad, plain(x.Indicator), ink.off, x.Type, several(x.Count, "hit"))
 	if len(x.Known) > 0 {
 		fmt.Fprintf(w, "  %son warning lists: %s%s\n", ink.known, plain(strings.Join(x.Known, ", ")), ink.off)
 	}

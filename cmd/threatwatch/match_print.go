@@ -241,13 +241,13 @@ func (p *linesOfFindings) end(s *match.Summary) error {
 		p.head("\nBy source")
 		w := tabwriter.NewWriter(p.w, 0, 4, 2, ' ', 0)
 		for _, x := range sum.Sources {
-			fmt.Fprintf(w, "  %s\t%s hits\t%s values\n", plain(x.By), humanize.Comma(int64(x.Count)), humanize.Comma(int64(x.Values)))
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", plain(x.By), several(x.Count, "hit"), several(x.Values, "value"))
 		}
 		w.Flush()
 		p.head("\nBy host")
 		w = tabwriter.NewWriter(p.w, 0, 4, 2, ' ', 0)
 		for _, x := range sum.Hosts[:min(len(sum.Hosts), shownRows)] {
-			fmt.Fprintf(w, "  %s\t%s hits\t%s values\n", dash(plain(x.Host)), humanize.Comma(int64(x.Count)), humanize.Comma(int64(x.Values)))
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", dash(plain(x.Host)), several(x.Count, "hit"), several(x.Values, "value"))
 		}
 		w.Flush()
 		p.more(len(sum.Hosts))
@@ -256,8 +256,8 @@ func (p *linesOfFindings) end(s *match.Summary) error {
 		p.head("\nOn warning lists: probably false alarms")
 		p.values(sum.KnownGood, p.ink.known)
 	}
-	_, err := fmt.Fprintf(p.w, "\n%s records, %s: %s hits, %s of them on warning lists\n", humanize.Comma(sum.Records), humanize.IBytes(uint64(sum.Bytes)),
-		humanize.Comma(int64(sum.Hits)), humanize.Comma(int64(sum.Known)))
+	_, err := fmt.Fprintf(p.w, "\n%s, %s: %s, %s of them on warning lists\n", several(int(sum.Records), "record"), humanize.IBytes(uint64(sum.Bytes)),
+		several(sum.Hits, "hit"), humanize.Comma(int64(sum.Known)))
 	return err
 }
 
@@ -282,10 +282,18 @@ func (p *linesOfFindings) values(vs []valueLine, colour string) {
 				about += ": " + plain(short(strings.Join(v.Names, ", ")))
 			}
 		}
-		fmt.Fprintf(w, "  %s%s%s\t%s\t%d×\t%s\t%d hosts\t%s\n", colour, plain(v.Indicator), p.ink.off, v.Type, v.Count, span(v), len(v.Hosts), about)
+		fmt.Fprintf(w, "  %s%s%s\t%s\t%d×\t%s\t%s\t%s\n", colour, plain(v.Indicator), p.ink.off, v.Type, v.Count, span(v), several(len(v.Hosts), "host"), about)
 	}
 	w.Flush()
 	p.more(len(vs))
+}
+
+// several counts things.
+func several(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return humanize.Comma(int64(n)) + " " + thing
 }
 
 // span is from when until when something was seen, in days.
