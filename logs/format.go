@@ -11,14 +11,23 @@ type Format uint8
 
 // The formats. Their names, as String gives and ParseFormat takes them, are in doc/logs.md.
 const (
-	Auto     Format = iota // told from the first bytes
-	Text                   // lines of anything
-	EVE                    // Suricata's JSON
-	Zeek                   // tab separated, with header lines
-	ZeekJSON               // JSON lines of Zeek
+	Auto        Format = iota // told from the first bytes
+	Text                      // lines of anything
+	EVE                       // Suricata's JSON
+	Zeek                      // tab separated, with header lines
+	ZeekJSON                  // JSON lines of Zeek
+	ECS                       // JSON of the Elastic Common Schema
+	OCSF                      // JSON of the Open Cybersecurity Schema Framework
+	WindowsJSON               // Windows events and Sysmon as JSON
+	WindowsXML                // the same as XML
+	JSON                      // any other JSON
+	CSV                       // rows of cells, with the names of the columns in the first
+	Access                    // web servers: Common and Combined Log Format
+	Syslog                    // RFC 3164 and RFC 5424
 )
 
-var formatNames = [...]string{Auto: "auto", Text: "text", EVE: "eve", Zeek: "zeek", ZeekJSON: "zeek-json"}
+var formatNames = [...]string{Auto: "auto", Text: "text", EVE: "eve", Zeek: "zeek", ZeekJSON: "zeek-json", ECS: "ecs", OCSF: "ocsf", WindowsJSON: "windows-json",
+	WindowsXML: "windows-xml", JSON: "json", CSV: "csv", Access: "access", Syslog: "syslog"}
 
 func (f Format) String() string {
 	if int(f) < len(formatNames) {
@@ -43,8 +52,19 @@ func Detect(first []byte) Format {
 	switch {
 	case bytes.HasPrefix(first, []byte("#separator ")), bytes.HasPrefix(first, []byte("#fields\t")):
 		return Zeek
-	case len(first) > 0 && (first[0] == '{' || first[0] == '['):
+	case len(first) > 0 && (first[0] == '{' || first[0] == '[' && bytes.IndexByte(first[:min(len(first), 256)], '{') >= 0):
 		return detectJSON(first)
+	case bytes.HasPrefix(first, []byte("<Event")), bytes.HasPrefix(first, []byte("<?xml")) && bytes.Contains(first, []byte("<Event ")):
+		return WindowsXML
+	}
+	line, _, _ := bytes.Cut(first, []byte("\n"))
+	switch {
+	case isAccess(line):
+		return Access
+	case isSyslog(line):
+		return Syslog
+	case isCSV(first):
+		return CSV
 	}
 	return Text
 }
@@ -58,8 +78,14 @@ func detectJSON(first []byte) Format {
 		return EVE
 	case has("id.orig_h"), has("_path"), has("ts") && (has("uid") || has("fuid") || has("_write_ts")):
 		return ZeekJSON
+	case has("class_uid") || has("category_uid"):
+		return OCSF
+	case has("ecs"), has("@timestamp") && (has("event") || has("agent") || has("host")):
+		return ECS
+	case has("EventData"), has("EventID"), has("event_id") && has("Image"), has("UtcTime"):
+		return WindowsJSON
 	}
-	return Text
+	return JSON
 }
 
 // scanner returns what reads the records of a format that needs no header.
@@ -69,16 +95,38 @@ func (f Format) scanner(m *Mapping) Scanner {
 		return &jsonScanner{either(m, eve).root}
 	case ZeekJSON:
 		return &jsonScanner{either(m, zeek).root}
+	case ECS:
+		return &jsonScanner{either(m, ecs).root}
+	case OCSF:
+		return &jsonScanner{either(m, ocsf).root}
+	case WindowsJSON:
+		return &jsonScanner{either(m, windowsJSON).root}
+	case WindowsXML:
+		return &xmlScanner{either(m, windowsEvents)}
+	case JSON:
+		if m != nil {
+			return &jsonScanner{m.root}
+		}
+		return anyScanner{}
 	case Zeek:
 		return &zeekScanner{} // until a header is read
+	case CSV:
+		return &csvScanner{comma: ','} // the same
+	case Access:
+		return accessScanner{}
+	case Syslog:
+		return syslogScanner{}
 	}
 	return textScanner{anyText}
 }
 
 // header returns what reads the header of a format that has one.
 func (f Format) header(m *Mapping) header {
-	if f == Zeek {
+	switch f {
+	case Zeek:
 		return newZeekHeader(either(m, zeek))
+	case CSV:
+		return &csvHeader{mapping: m}
 	}
 	return nil
 }

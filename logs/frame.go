@@ -14,10 +14,14 @@ type framing interface {
 // framingOf returns the framing of a format. JSON is one object a line, unless the log's beginning shows otherwise.
 func framingOf(f Format, first []byte) framing {
 	switch f {
-	case EVE, ZeekJSON:
+	case EVE, ZeekJSON, ECS, OCSF, WindowsJSON, JSON:
 		if isSpread(first) {
 			return valueFraming{}
 		}
+	case CSV:
+		return csvFraming{}
+	case WindowsXML:
+		return xmlFraming{}
 	}
 	return lineFraming{}
 }

@@ -26,11 +26,11 @@ type Mapping struct {
 //	sensor   which machine wrote it
 //
 // and role is seen, source, destination, query, answer, servername, request, referrer, content or process. Arrays need no mention: each
-// element is taken. A name that has a dot itself, such as Zeek's "id.orig_h", is found as well as one inside the other. What follows # on a line is a comment.
+// element is taken. A name that has a dot itself, such as Zeek's "id.orig_h", is found as well as one inside the other. What follows a # and a blank on a line is a comment.
 func ParseMapping(text string) (*Mapping, error) {
 	m := &Mapping{root: &node{}, columns: map[string]*target{}}
 	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
+		line, _, _ = strings.Cut(line, "# ")
 		for rule := range strings.FieldsSeq(line) {
 			if err := m.add(rule); err != nil {
 				return nil, err

@@ -7,7 +7,7 @@ type Kind uint8
 const (
 	Address     Kind = iota + 1 // IPv4 or IPv6 address, no port
 	Domain                      // host name, any case, perhaps with a final dot
-	URL                         // absolute, or host and path put together by the scanner
+	URL                         // absolute, or put together by the scanner; the path alone where the host is not logged
 	Hash                        // MD5, SHA-1, SHA-256 or SHA-512 in hexadecimal; the length tells which
 	Email                       // address of a mailbox
 	FileName                    // last part of a path
@@ -84,6 +84,9 @@ type Record struct {
 
 	web     web    // parts of a requested URL, until the entry is read to its end
 	scratch []byte // what had to be decoded or put together
+
+	path    []byte             // of the value that is being read, in JSON of no known make
+	targets map[string]*target // by path
 }
 
 // web holds what formats log apart from each other and indicators have in one piece.

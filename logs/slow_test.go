@@ -2,18 +2,23 @@ package logs
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"threatwatch/internal/testdata"
 )
 
-// Every reader is compared with a slow one that is obviously right, built on the standard library, over the logs in testdata and over those
-// of the directory that THREATWATCH_LOGS names.
+// Every reader is compared with a slow one that is obviously right, built on the standard library, over the logs in testdata and over the
+// shared ones, written by others.
 
 // found is a record as the tests compare it.
 type found struct {
@@ -72,24 +77,31 @@ var slow = map[Format]func(data []byte) []found{
 	ZeekJSON: func(data []byte) []found { return slowJSON(data, zeek()) },
 	Zeek:     slowZeek,
 	Text:     slowText,
+
+	ECS:         func(data []byte) []found { return slowJSON(data, ecs()) },
+	OCSF:        func(data []byte) []found { return slowJSON(data, ocsf()) },
+	WindowsJSON: func(data []byte) []found { return slowJSON(data, windowsJSON()) },
+	JSON:        func(data []byte) []found { return slowJSON(data, nil) },
+	WindowsXML:  slowXML,
+	CSV:         slowCSV,
+	Access:      slowAccess,
+	Syslog:      slowSyslog,
 }
 
-func TestSamples(t *testing.T) {
-	for _, dir := range []string{"testdata", os.Getenv("THREATWATCH_LOGS")} {
-		if dir == "" {
-			t.Log("THREATWATCH_LOGS names no directory with more logs")
-			continue
+func TestSamples(t *testing.T) { samples(t, "testdata") }
+
+func TestSharedSamples(t *testing.T) { samples(t, testdata.Dir(t, "logs")) }
+
+func samples(t *testing.T, dir string) {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.Contains(path, "LICENSE") || strings.Contains(path, filepath.Join("testdata", "fuzz")) {
+			return err
 		}
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.Contains(path, "LICENSE") || strings.Contains(path, filepath.Join("testdata", "fuzz")) {
-				return err
-			}
-			t.Run(path, func(t *testing.T) { compareSample(t, path) })
-			return nil
-		})
-		if err != nil {
-			t.Error(err)
-		}
+		t.Run(filepath.Base(path), func(t *testing.T) { compareSample(t, path) })
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
@@ -183,10 +195,7 @@ func slowValue(dec *json.Decoder, path string, m *Mapping, r *Record) error {
 	if err != nil {
 		return err
 	}
-	at := m.columns[strings.ToLower(path)]
-	if at != nil && at.path != path {
-		at = nil
-	}
+	at := m.named(path)
 	switch v := tok.(type) {
 	case json.Delim:
 		if v == '{' {
@@ -208,6 +217,18 @@ func slowValue(dec *json.Decoder, path string, m *Mapping, r *Record) error {
 		}
 	}
 	return err
+}
+
+// named is the target of a path; of JSON of no known make, that of the path's last name.
+func (m *Mapping) named(path string) *target {
+	if m == nil {
+		names := strings.Split(path, ".")
+		return targetFor(names[len(names)-1], path)
+	}
+	if at := m.columns[strings.ToLower(path)]; at != nil && at.path == path {
+		return at
+	}
+	return nil
 }
 
 // slowZeek reads with strings.Split; its header is the tab separated one that all of Zeek's own logs have.
@@ -253,10 +274,128 @@ func slowZeek(data []byte) (all []found) {
 func slowText(data []byte) (all []found) {
 	for i, line := range strings.Split(string(data), "\n") {
 		if line = strings.TrimSuffix(line, "\r"); line != "" {
-			var r Record
-			r.takeText(anyText, []byte(line))
-			all = append(all, show(int64(i+1), &r, nil))
+			all = append(all, slowLine(int64(i+1), line))
 		}
 	}
 	return all
+}
+
+func slowLine(number int64, line string) found {
+	var r Record
+	r.Time = leadingTime([]byte(line))
+	r.takeText(anyText, []byte(line))
+	return show(number, &r, nil)
+}
+
+// slowCSV reads with encoding/csv. The first row names the columns.
+func slowCSV(data []byte) (all []found) {
+	first, _, _ := bytes.Cut(data, []byte("\n"))
+	rd := csv.NewReader(bytes.NewReader(data))
+	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = rune(separator(first)), -1, true
+	names, err := rd.Read()
+	if err != nil {
+		return nil
+	}
+	for n := int64(2); ; n++ {
+		row, err := rd.Read()
+		if err == io.EOF {
+			return all
+		}
+		var r Record
+		for i, v := range row {
+			if i < len(names) {
+				r.take(targetFor(strings.TrimSpace(names[i]), strings.TrimSpace(names[i])), bytes.TrimSpace([]byte(v)))
+			}
+		}
+		r.joinURL()
+		all = append(all, show(n, &r, err))
+	}
+}
+
+var slowAccessLine = regexp.MustCompile(`^(?:(\S+) )?(\S+?),? (\S+) (\S+) \[(\d\d/\w{3}/\d{4}:[^\]]+)\](.*)$`)
+
+// slowAccess reads with a regular expression.
+func slowAccess(data []byte) (all []found) {
+	for i, line := range strings.Split(string(data), "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line == "" {
+			continue
+		}
+		m := slowAccessLine.FindStringSubmatch(line)
+		if m == nil {
+			all = append(all, slowLine(int64(i+1), line))
+			continue
+		}
+		r := Record{Time: []byte(m[5])}
+		if m[1] != "" {
+			r.take(accessHost, withoutPort([]byte(m[1])))
+		}
+		r.take(accessClient, []byte(m[2]))
+		r.request([]byte(m[6]))
+		r.joinURL()
+		all = append(all, show(int64(i+1), &r, nil))
+	}
+	return all
+}
+
+var slowSyslogLine = regexp.MustCompile(`^(?:<\d{1,3}>(?:\d )?)?((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,}) +(\S+) (.*)$`)
+
+// slowSyslog reads with a regular expression.
+func slowSyslog(data []byte) (all []found) {
+	for i, line := range strings.Split(string(data), "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line == "" {
+			continue
+		}
+		m := slowSyslogLine.FindStringSubmatch(line)
+		if m == nil {
+			all = append(all, slowLine(int64(i+1), line))
+			continue
+		}
+		r := Record{Time: []byte(m[1]), Host: []byte(m[2])}
+		text := m[3]
+		if m[2] == "-" || strings.HasSuffix(m[2], ":") {
+			r.Host, text = nil, m[2]+" "+m[3]
+		}
+		r.takeText(anyText, []byte(text))
+		all = append(all, show(int64(i+1), &r, nil))
+	}
+	return all
+}
+
+// slowXML reads with encoding/xml.
+func slowXML(data []byte) (all []found) {
+	type event struct {
+		System struct {
+			TimeCreated struct {
+				SystemTime string `xml:",attr"`
+			}
+			Computer string
+		}
+		EventData struct {
+			Data []struct {
+				Name  string `xml:",attr"`
+				Value string `xml:",chardata"`
+			}
+		}
+	}
+	dec := xml.NewDecoder(bytes.NewReader(data))
+	for n := int64(1); ; {
+		tok, err := dec.Token()
+		if err != nil {
+			return all
+		}
+		start, ok := tok.(xml.StartElement)
+		if !ok || start.Name.Local != "Event" {
+			continue
+		}
+		var e event
+		err = dec.DecodeElement(&e, &start)
+		r := Record{Time: []byte(e.System.TimeCreated.SystemTime), Host: []byte(e.System.Computer)}
+		for _, d := range e.EventData.Data {
+			if t := windowsEvents().columns[strings.ToLower(d.Name)]; t != nil && t.form != timeForm {
+				r.take(t, []byte(d.Value))
+			}
+		}
+		all = append(all, show(n, &r, err))
+		n++
+	}
 }

@@ -204,9 +204,11 @@ func (r *Record) takeList(t *target, v []byte) {
 		} else {
 			v = nil
 		}
-		part = bytes.TrimPrefix(part, []byte("::ffff:"))
-		if len(part) > 0 && part[0] != '-' {
-			r.takeHost(t, part)
+		if part = bytes.TrimPrefix(part, []byte("::ffff:")); len(part) == 0 {
+			continue
+		}
+		if host := withoutPort(part); bytes.IndexByte(host, '.') >= 0 || bytes.IndexByte(host, ':') >= 0 {
+			r.takeHost(t, host)
 		}
 	}
 }
@@ -253,7 +255,9 @@ func (r *Record) joinURL() {
 		if bytes.Contains(w.path, []byte("://")) {
 			r.add(URL, w.at, w.path)
 		}
-	case len(w.host) > 0:
+	case len(w.host) == 0:
+		r.add(URL, w.at, w.path)
+	default:
 		scheme := w.scheme
 		if len(scheme) == 0 {
 			scheme = []byte("http")

@@ -16,7 +16,16 @@ var anyText = &target{form: textForm, path: "text"}
 // Scan reads one line.
 func (s textScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
+	r.Time = leadingTime(entry)
 	r.takeText(s.at, entry)
+	return nil
+}
+
+// leadingTime returns the beginning of a line where that may be a time.
+func leadingTime(line []byte) []byte {
+	if len(line) > 0 && (line[0]-'0' <= 9 || line[0] == '[') {
+		return line[:min(len(line), 40)]
+	}
 	return nil
 }
 
@@ -40,7 +49,8 @@ func (r *Record) takeText(t *target, text []byte) {
 		}
 		if text[i-1] == ':' && bytes.HasPrefix(text[i:], []byte("//")) {
 			if end := urlEnd(text, from, i); end > 0 {
-				r.add(URL, t, text[schemeStart(text, from, i-1):end])
+				start := schemeStart(text, from, i-1)
+				r.add(URL, r.hinted(t, text, start, end), text[start:end])
 				i = end
 				continue
 			}
@@ -89,19 +99,19 @@ func (r *Record) word(t *target, text []byte, from, to int, seen uint8) {
 	case len(v) < 3:
 	case seen&hasAt != 0:
 		if at := bytes.IndexByte(v, '@'); at > 0 && isDomain(v[at+1:]) {
-			r.add(Email, t, v)
+			r.add(Email, r.hinted(t, text, from, to), v)
 		}
 	case seen&(hasOther|hasColon|hasDot) == 0:
 		if n := len(v); n == 32 || n == 40 || n == 64 || n == 128 {
-			r.add(Hash, t, v)
+			r.add(Hash, r.hinted(t, text, from, to), v)
 		}
 	case seen&hasColon != 0:
 		r.colons(t, text, from, to, seen)
 	case isIPv4(v):
-		r.add(Address, t, v)
+		r.add(Address, r.hinted(t, text, from, to), v)
 	case afterSlash(text, from): // part of a path
 	case isDomain(v):
-		r.add(Domain, t, v)
+		r.add(Domain, r.hinted(t, text, from, to), v)
 	}
 }
 
@@ -110,7 +120,7 @@ func (r *Record) colons(t *target, text []byte, from, to int, seen uint8) {
 	v := text[from:to]
 	if seen&hasOther == 0 && bytes.Count(v, []byte(":")) >= 2 {
 		if isIPv6(v) {
-			r.add(Address, t, v)
+			r.add(Address, r.hinted(t, text, from, to), v)
 			return
 		}
 	}

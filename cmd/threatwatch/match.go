@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -35,6 +36,7 @@ type matchCmd struct {
 	Reporter      string   `default:"threatwatch match" placeholder:"NAME" help:"Who sighted. Default: threatwatch match"`
 	Remember      string   `placeholder:"DIR" help:"Remember what was seen, whether or not anybody has named it, for threatwatch hunt."`
 	Sensor        string   `placeholder:"NAME" help:"Whose logs these are, where the records do not say; for --remember."`
+	Follow        bool     `short:"F" help:"Go on as the files grow, also when they are rotated, until Ctrl-C. Hits are written as they come."`
 	Format        string   `default:"auto" placeholder:"NAME" help:"What the logs are written in, when that is not to be told from how they begin: see doc/logs.md. Default: auto"`
 	AllowPrivate  bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Jobs          int      `short:"j" placeholder:"N" help:"Files and parts of files that are matched at once. Default: one for each processor."`
@@ -79,10 +81,13 @@ func (c *matchCmd) Run(a *app) error {
 	out := bufio.NewWriterSize(a.Out, 1<<16)
 	m := &matchRun{cmd: c, app: a, src: src, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newBytesBar(a.Err),
 		memories: memories{dir: c.Remember}}
-	for _, p := range c.Paths {
-		if err = m.path(p); err != nil {
-			break
-		}
+	if c.Follow {
+		err = m.follow()
+		ended := *a
+		ended.ctx = context.WithoutCancel(a.ctx) // Ctrl-C ended the following; what comes after it is still done
+		m.app = &ended
+	} else {
+		err = m.paths()
 	}
 	if e := m.memories.close(); err == nil {
 		err = e
@@ -156,7 +161,8 @@ type matchRun struct {
 	src    *matchSources
 	warn   *match.WarningLists
 	sum    *match.Summary
-	stdout io.Writer
+	stdout *bufio.Writer
+	live   bool // somebody waits for each finding
 	out    matchPrinter
 	format logs.Format
 	bar    *bytesBar
@@ -171,6 +177,15 @@ func (m *matchRun) skipped() int {
 		return m.sum.Known
 	}
 	return 0
+}
+
+func (m *matchRun) paths() error {
+	for _, p := range m.cmd.Paths {
+		if err := m.path(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // path matches a file, every file of a folder, or standard input.
@@ -210,7 +225,10 @@ func (m *matchRun) found(f *match.Finding) error {
 	if m.cmd.SkipKnown && len(f.Known) > 0 || m.cmd.Summary {
 		return nil
 	}
-	return m.out.finding(f)
+	if err := m.out.finding(f); err != nil || !m.live {
+		return err
+	}
+	return m.stdout.Flush()
 }
 
 // finish writes what comes after the last finding.

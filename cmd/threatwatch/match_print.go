@@ -144,8 +144,10 @@ func (p *csvFindings) finding(f *match.Finding) error {
 			sure = append(sure, strconv.Itoa(*c.Confidence))
 		}
 	}
-	return p.row([]string{when(f), f.File, strconv.FormatInt(f.Line, 10), f.Host, f.From, f.To, f.Path, match.RoleName(f.Role), f.Seen, f.Value, f.Class.String(),
+	err := p.row([]string{when(f), f.File, strconv.FormatInt(f.Line, 10), f.Host, f.From, f.To, f.Path, match.RoleName(f.Role), f.Seen, f.Value, f.Class.String(),
 		f.How.String(), strings.Join(f.Known, "; "), joined(ids), joined(names), joined(by), joined(sure), joined(tlp)})
+	p.w.Flush() // to the buffer of all output
+	return err
 }
 
 // joined lists what is there, each once.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,17 +17,62 @@ import (
 
 // file matches one log.
 func (m *matchRun) file(name string, src io.Reader) error {
-	scan := match.Scan{Index: m.src.index, Logs: logs.Options{Format: m.format, Live: name == "-"}, Jobs: m.cmd.Jobs, Sensor: m.cmd.Sensor}
+	scan := m.scan()
+	m.live = name == "-"
+	scan.Logs.Live = m.live
+	got, err := scan.Run(m.app.ctx, name, &counted{r: src, bar: m.bar}, m.found)
+	m.bar.done()
+	m.count(name, &got)
+	return err
+}
+
+func (m *matchRun) scan() match.Scan {
+	scan := match.Scan{Index: m.src.index, Logs: logs.Options{Format: m.format}, Jobs: m.cmd.Jobs, Sensor: m.cmd.Sensor}
 	if m.cmd.Remember != "" {
 		scan.Memory = m.memories.take
 	}
-	count := &counted{r: src, bar: m.bar}
-	got, err := scan.Run(m.app.ctx, name, count, m.found)
-	m.bar.done()
+	return scan
+}
+
+// follow matches files as they grow, all at once, until it is stopped: what had been written by then is matched to its end.
+func (m *matchRun) follow() error {
+	m.live = true
+	var mu sync.Mutex // findings of all files come out one after the other
+	found := func(f *match.Finding) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return m.found(f)
+	}
+	errs := make(chan error, len(m.cmd.Paths))
+	for _, name := range m.cmd.Paths {
+		go func() {
+			src, err := logs.Follow(m.app.ctx, name)
+			if err != nil {
+				errs <- err
+				return
+			}
+			defer src.Close()
+			scan := m.scan()
+			scan.Logs.Live, scan.Jobs = true, 1
+			got, err := scan.Run(context.WithoutCancel(m.app.ctx), name, src, found)
+			mu.Lock()
+			m.count(name, &got)
+			mu.Unlock()
+			errs <- err
+		}()
+	}
+	var err error
+	for range m.cmd.Paths {
+		err = errors.Join(err, <-errs)
+	}
+	return err
+}
+
+// count adds what was read of a log.
+func (m *matchRun) count(name string, got *match.Scanned) {
 	m.sum.Records += got.Records
 	m.sum.Bytes += got.Bytes
-	m.told(name, &got)
-	return err
+	m.told(name, got)
 }
 
 // told says on standard error what of a log could not be read.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,5 +127,45 @@ func TestMatchRemembers(t *testing.T) {
 	code, out, errs := program(t, "hunt", "--in", seen, "--json", "203.0.113.9")
 	if code != exitFine || !strings.Contains(out, "2026-11-01T10:00:02Z") || !strings.Contains(out, `"edge"`) {
 		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
+
+// TestMatchFollows: hits come out as a file grows; Ctrl-C ends it with the summary.
+func TestMatchFollows(t *testing.T) {
+	t.Parallel()
+	dir := logAndLists(t)
+	eve := filepath.Join(dir, "eve.json")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, in := io.Pipe()
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"match", "-F", "--json", "-i", filepath.Join(dir, "list.txt"), eve}, strings.NewReader(""), in, io.Discard)
+		in.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	next := func(want string) {
+		t.Helper()
+		if !lines.Scan() || !strings.Contains(lines.Text(), want) {
+			t.Fatalf("%q, want %s", lines.Text(), want)
+		}
+	}
+	next("www.evil.example")
+	next("198.51.100.7")
+	f, err := os.OpenFile(eve, os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(`{"timestamp":"2026-11-01T10:00:03.000000+0000","event_type":"dns","src_ip":"192.0.2.10","dest_ip":"192.0.2.53","dns":{"rrname":"later.evil.example"}}` + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	next("later.evil.example")
+	stop()
+	for lines.Scan() {
+		t.Errorf("more: %s", lines.Text())
+	}
+	if c := <-code; c != exitFine {
+		t.Errorf("exit %d", c)
 	}
 }
