@@ -101,6 +101,9 @@ func (r *Record) reset() {
 	r.web = web{}
 }
 
+// add takes a value in, unless nothing is left of it without its colons, brackets or port.
 func (r *Record) add(k Kind, t *target, v []byte) {
-	r.Fields = append(r.Fields, Field{k, t.role, t.path, v})
+	if len(v) > 0 {
+		r.Fields = append(r.Fields, Field{k, t.role, t.path, v})
+	}
 }

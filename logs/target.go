@@ -100,6 +100,9 @@ func isAddress(v []byte) bool {
 
 // withoutPort turns "name:443", "192.0.2.1:443" and "[2001:db8::1]:443" into the host alone.
 func withoutPort(v []byte) []byte {
+	if len(v) == 0 {
+		return v
+	}
 	if v[0] == '[' {
 		if end := bytes.IndexByte(v, ']'); end > 0 {
 			return v[1:end]

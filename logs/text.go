@@ -55,7 +55,7 @@ func (r *Record) takeText(t *target, text []byte) {
 				continue
 			}
 		}
-		r.word(t, text, from, i, seen)
+		r.word(t, text, from, i)
 	}
 }
 
@@ -87,7 +87,7 @@ var wordByte = func() (w [256]uint8) {
 }()
 
 // word reads one word: text[from:to].
-func (r *Record) word(t *target, text []byte, from, to int, seen uint8) {
+func (r *Record) word(t *target, text []byte, from, to int) {
 	for to > from && (text[to-1] == '.' || text[to-1] == ':' || text[to-1] == '-') && !bytes.HasSuffix(text[from:to], []byte("::")) {
 		to--
 	}
@@ -95,6 +95,10 @@ func (r *Record) word(t *target, text []byte, from, to int, seen uint8) {
 		from++
 	}
 	v := text[from:to]
+	var seen uint8 // a full stop at the end does not count
+	for _, c := range v {
+		seen |= wordByte[c]
+	}
 	switch {
 	case len(v) < 3:
 	case seen&hasAt != 0:
@@ -130,12 +134,8 @@ func (r *Record) colons(t *target, text []byte, from, to int, seen uint8) {
 			end = to - from
 		}
 		part := text[from : from+end]
-		var kinds uint8
-		for _, c := range part {
-			kinds |= wordByte[c]
-		}
-		if kinds&hasDot != 0 || len(part) >= 32 {
-			r.word(t, text, from, from+end, kinds)
+		if bytes.IndexByte(part, '.') >= 0 || len(part) >= 32 {
+			r.word(t, text, from, from+end)
 		}
 		from += end + 1
 	}
