@@ -193,6 +193,9 @@ type walker struct {
 
 // walk takes step i at v. An absent path is false, whatever the operator (STIX 2.1 §9.6; P013).
 func (w *walker) walk(v *stix.Value, i int, c coding) verdict {
+	if v.Kind == stix.Null { // STIX has none (§3.1): it is no value, and matches nothing (P014)
+		return no
+	}
 	if i == len(w.c.steps) {
 		return w.judge(v, c)
 	}

@@ -1,6 +1,7 @@
 package vectors
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -84,3 +85,36 @@ const suite = `{
  {"id": "bad-6", "pattern": "[x:n = 1]", "observations": "other", "parses": true, "match": false},
  {"id": "bad-7", "pattern": "[x:n = 1]", "observations": "new", "parses": true, "match": true}
 ]}`
+
+// rules are the numbers of doc/standards-stix.md that vectors can show.
+var rules = []string{"P001", "P002", "P003", "P004", "P010", "P011", "P012", "P013", "P014", "P020", "P021", "P022", "P023", "P024", "P025", "P030", "P031", "P032",
+	"P033", "P034", "P035", "P036", "P040", "P041"}
+
+// TestChapter9 runs our own vectors: each rule has one at least, and all pass.
+func TestChapter9(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../testdata/chapter9.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Read(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failures, err := s.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range failures {
+		t.Errorf("%s: %s\n%s", f.ID, f.Reason, f.Pattern)
+	}
+	shown := map[string]bool{}
+	for _, v := range s.Vectors {
+		shown[strings.Split(v.ID, "-")[0]] = true
+	}
+	for _, r := range rules {
+		if !shown[r] {
+			t.Errorf("no vector shows %s", r)
+		}
+	}
+}
