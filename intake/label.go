@@ -189,7 +189,7 @@ func (b *batch) bindMembers(it *item) (changed []string) {
 		return nil
 	}
 	l, ok := b.demand(it)
-	if !ok {
+	if !ok || b.base != nil && l <= b.base.TLP { // everything here is as strict already: nothing to remember
 		return nil
 	}
 	for _, id := range it.members {

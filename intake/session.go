@@ -241,7 +241,7 @@ func (b *batch) keep() {
 		se.labIDs[id] = l
 	}
 	for id, l := range b.raised {
-		se.bound[id] = l
+		se.bound[strings.Clone(id)] = l // it is part of a whole object's text
 	}
 	for _, it := range b.items {
 		if !it.refused && !it.marked && len(se.brought) < maxBrought {
