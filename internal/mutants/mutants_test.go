@@ -33,7 +33,8 @@ var (
 var mutants = []mutant{
 	{rule: "the labels of a view", file: "release/view.go", old: "if decide(v.r.policy, v.s, v.r.label(id, body), v.a, now).Allow {", new: "if decide(v.r.policy, v.s, v.r.label(id, body), v.a, now).Allow || true {"},
 	{rule: "what is kept apart is in no view", file: "release/view.go", old: "r.Flags&store.Quarantined != 0 && !g.operator() || !g.set.Has(r.Label)", new: "!g.set.Has(r.Label)"},
-	{rule: "collections of others", file: "release/view.go", old: "seen := false // counting", new: "seen := true // counting", run: attacks},
+	{rule: "collections of others", file: "release/view.go", old: "seen, plain := false, true //", new: "seen, plain := true, true //", run: attacks},
+	{rule: "what one may know is not what another may", file: "release/view.go", old: "key := knownKey(c.ID, set)", new: "key := knownKey(c.ID, newSet())", run: attacks},
 	{rule: "nameless sources", file: "release/view.go", old: "if l.Nameless() && !g.own(l) {", new: "if false {"},
 	{rule: "nameless in no collection of its source", file: "release/view.go", old: "!l.Nameless() || g.own(l)", new: "true || l.Nameless()"},
 	{rule: "authors of the nameless", file: "release/redact.go", old: "if !g.own(l) && (l.Nameless() ||", new: "if false && (l.Nameless() ||"},
