@@ -235,15 +235,6 @@ func (f csvFraming) split(data []byte) (entry, rest []byte) {
 	return bytes.TrimRight(data[:n], "\r\n"), data[n:]
 }
 
-func (f csvFraming) count(data []byte) (n int64) {
-	for len(data) > 0 {
-		entry, rest := f.split(data)
-		if len(entry) > 0 {
-			n++
-		}
-		data = rest
-	}
-	return n
-}
+func (f csvFraming) count(data []byte) int64 { return countEntries(f, data) }
 
 func (csvFraming) resync(data []byte) int { return lineFraming{}.resync(data) }

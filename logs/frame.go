@@ -118,7 +118,10 @@ func (valueFraming) end(data []byte, i int) (int, error) {
 	return i + j + 1, nil
 }
 
-func (f valueFraming) count(data []byte) (n int64) {
+func (f valueFraming) count(data []byte) int64 { return countEntries(f, data) }
+
+// countEntries counts the records of data by splitting it.
+func countEntries(f framing, data []byte) (n int64) {
 	for len(data) > 0 {
 		entry, rest := f.split(data)
 		if len(entry) > 0 {

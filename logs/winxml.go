@@ -184,16 +184,7 @@ func (xmlFraming) split(data []byte) (entry, rest []byte) {
 	}
 }
 
-func (f xmlFraming) count(data []byte) (n int64) {
-	for len(data) > 0 {
-		entry, rest := f.split(data)
-		if len(entry) > 0 {
-			n++
-		}
-		data = rest
-	}
-	return n
-}
+func (f xmlFraming) count(data []byte) int64 { return countEntries(f, data) }
 
 func (xmlFraming) resync(data []byte) int {
 	if i := bytes.Index(data, eventEnd); i >= 0 {
