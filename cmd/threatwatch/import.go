@@ -76,7 +76,7 @@ func (c *importCmd) Run(a *app) error {
 	sub.Source = src.ID
 
 	run := &importRun{cmd: c, app: a, store: st, source: src.ID, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
-	run.bar = newProgress(a.Err)
+	run.bar = newProgress(a.Err, func(n int64, rate float64) string { return fmt.Sprintf("%d objects, %.0f/s", n, rate) })
 	run.stream = in.StreamBatch(a.ctx, sub, c.Batch, run.outcome)
 	for _, p := range c.Paths {
 		err := run.path(p)
@@ -224,7 +224,7 @@ func repaired(raw []byte) []byte {
 
 // outcome gets every object once it is durable.
 func (r *importRun) outcome(o intake.Outcome) {
-	r.bar.step()
+	r.bar.add(1)
 	switch o.Status {
 	case intake.Refused:
 		r.bad.add(o.Problems, o.Raw)
@@ -351,36 +351,4 @@ func (r *refusedFile) close() error {
 		}
 	}
 	return r.err
-}
-
-// progress is a line that counts, on a terminal only.
-type progress struct {
-	w     io.Writer
-	n     int
-	begun time.Time
-	last  time.Time
-}
-
-func newProgress(w io.Writer) *progress {
-	p := &progress{begun: time.Now()}
-	if isTerminal(w) {
-		p.w = w
-	}
-	return p
-}
-
-func (p *progress) step() {
-	p.n++
-	if p.w == nil || p.n%512 != 0 || time.Since(p.last) < 100*time.Millisecond {
-		return
-	}
-	p.last = time.Now()
-	fmt.Fprintf(p.w, "\r%d objects, %.0f/s ", p.n, float64(p.n)/time.Since(p.begun).Seconds())
-}
-
-func (p *progress) done() {
-	if p.w != nil && !p.last.IsZero() {
-		fmt.Fprint(p.w, "\r\x1b[K")
-		p.last = time.Time{}
-	}
 }

@@ -79,7 +79,7 @@ func (c *matchCmd) Run(a *app) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "--format: %w", err)
 	}
 	out := bufio.NewWriterSize(a.Out, 1<<16)
-	m := &matchRun{cmd: c, app: a, src: src, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newBytesBar(a.Err),
+	m := &matchRun{cmd: c, app: a, src: src, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newProgress(a.Err, readSoFar),
 		memories: memories{dir: c.Remember}}
 	if c.Follow {
 		err = m.follow()
@@ -165,7 +165,7 @@ type matchRun struct {
 	live   bool // somebody waits for each finding
 	out    matchPrinter
 	format logs.Format
-	bar    *bytesBar
+	bar    *progress
 	broken int // files that could not be read to their end
 
 	memories memories // with --remember

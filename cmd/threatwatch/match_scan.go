@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -88,7 +87,7 @@ func (m *matchRun) told(name string, got *match.Scanned) {
 // counted tells a bar how far the reading of a file is.
 type counted struct {
 	r   io.Reader
-	bar *bytesBar
+	bar *progress
 }
 
 func (c *counted) Read(b []byte) (int, error) {
@@ -97,42 +96,9 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// bytesBar shows on a terminal how much has been read, and how fast.
-type bytesBar struct {
-	mu    sync.Mutex // files are read by a goroutine of their own
-	w     io.Writer  // nil: nobody looks
-	n     int64
-	begun time.Time
-	last  time.Time
-}
-
-func newBytesBar(w io.Writer) *bytesBar {
-	b := &bytesBar{begun: time.Now()}
-	if isTerminal(w) {
-		b.w = w
-	}
-	return b
-}
-
-func (b *bytesBar) add(n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.n += n
-	if b.w == nil || time.Since(b.last) < 200*time.Millisecond || time.Since(b.begun) < time.Second {
-		return
-	}
-	b.last = time.Now()
-	fmt.Fprintf(b.w, "\r%s read, %s/s \x1b[K", humanize.IBytes(uint64(b.n)), humanize.IBytes(uint64(float64(b.n)/time.Since(b.begun).Seconds())))
-}
-
-// done takes the bar away.
-func (b *bytesBar) done() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.w != nil && !b.last.IsZero() {
-		fmt.Fprint(b.w, "\r\x1b[K")
-		b.last = time.Time{}
-	}
+// readSoFar is what the line of a match says.
+func readSoFar(n int64, rate float64) string {
+	return humanize.IBytes(uint64(n)) + " read, " + humanize.IBytes(uint64(rate)) + "/s"
 }
 
 // memories are the writers of a history, each in use by one goroutine at a time, and kept from file to file.
