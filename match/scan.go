@@ -122,10 +122,9 @@ func (s *Scan) Run(ctx context.Context, name string, src io.Reader, found func(*
 	if err == nil && read != io.EOF {
 		err = read
 	}
-	select {
-	case e := <-failed:
+	close(failed)
+	for e := range failed {
 		err = errors.Join(err, e)
-	default:
 	}
 	return out, err
 }
