@@ -1,12 +1,12 @@
 package kev
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
 
 	"threatwatch"
+	"threatwatch/draft"
 	"threatwatch/stix"
 )
 
@@ -37,14 +37,14 @@ func (c *Catalogue) Objects(held func(id string) *stix.Value, f func(*stix.Value
 	if len(c.Entries) == 0 {
 		return threatwatch.Errorf(threatwatch.Invalid, "the catalogue has no entries")
 	}
-	w := writer{released: released, held: held, f: f}
-	w.write(publisher(), began)
-	w.write(definition(), began)
+	w := draft.NewBook(namespace, released, held, f)
+	w.Put(publisher(), began)
+	w.Put(definition(), began)
 	for _, e := range c.Entries {
-		w.write(vulnerability(e), e.Get("dateAdded").Text()+"T00:00:00.000Z")
+		w.Put(vulnerability(e), e.Get("dateAdded").Text()+"T00:00:00.000Z")
 	}
-	w.write(c.report(), began)
-	return w.err
+	w.Put(c.report(), began)
+	return w.Err()
 }
 
 // released is when the catalogue says it was released, in STIX's form.
@@ -56,72 +56,23 @@ func (c *Catalogue) released() (string, error) {
 	return stix.FormatTime(t.UnixMicro()), nil
 }
 
-// writer gives objects their versions.
-type writer struct {
-	released string
-	held     func(id string) *stix.Value
-	f        func(*stix.Value) error
-	err      error
-}
-
-func (w *writer) write(o *stix.Value, created string) {
-	if w.err != nil {
-		return
-	}
-	modified := created
-	if old := w.held(o.Get("id").Text()); old != nil {
-		created, modified = old.Get("created").Text(), old.Get("modified").Text()
-		if !same(old, o) {
-			modified = w.released
-		}
-	}
-	o.Set("created", stix.NewString(created))
-	o.Set("modified", stix.NewString(max(created, modified)))
-	w.err = w.f(o)
-}
-
-// same says that two objects differ in nothing but their version.
-func same(a, b *stix.Value) bool {
-	bare := func(v *stix.Value) []byte {
-		v = v.Clone()
-		v.Remove("created")
-		v.Remove("modified")
-		out, err := v.Canonical()
-		if err != nil {
-			return nil
-		}
-		return out
-	}
-	x, y := bare(a), bare(b)
-	return x != nil && bytes.Equal(x, y)
-}
-
-func member(name string, v *stix.Value) stix.Member { return stix.Member{Name: name, Value: v} }
-
-func text(s string) *stix.Value { return stix.NewString(s) }
-
-// object begins an object (STIX 2.1 §3.2). It bears no marking: who takes the catalogue in says what it is marked.
-func object(typ, id string, more ...stix.Member) *stix.Value {
-	return stix.NewDict(append([]stix.Member{member("type", text(typ)), member("spec_version", text("2.1")), member("id", text(id))}, more...)...)
-}
-
 func publisher() *stix.Value {
-	return object("identity", PublisherID, member("name", text("Cybersecurity and Infrastructure Security Agency")), member("identity_class", text("organization")),
-		member("sectors", stix.NewStrings([]string{"government"})), member("contact_information", text("https://www.cisa.gov/known-exploited-vulnerabilities-catalog")))
+	return draft.Object("identity", PublisherID, draft.Text("name", "Cybersecurity and Infrastructure Security Agency"), draft.Text("identity_class", "organization"),
+		draft.List("sectors", []string{"government"}), draft.Text("contact_information", "https://www.cisa.gov/known-exploited-vulnerabilities-catalog"))
 }
 
 // definition says what the extension holds (STIX 2.1 §7.3).
 func definition() *stix.Value {
-	return object("extension-definition", ExtensionID, member("created_by_ref", text(PublisherID)), member("name", text("Entry of a catalogue of exploited vulnerabilities")),
-		member("description", text("entry: an entry of the catalogue, as published. head: what a release says of itself.")),
-		member("schema", text(schema)), member("version", text("1.0.0")), member("extension_types", stix.NewStrings([]string{"property-extension"})))
+	return draft.Object("extension-definition", ExtensionID, draft.Text("created_by_ref", PublisherID), draft.Text("name", "Entry of a catalogue of exploited vulnerabilities"),
+		draft.Text("description", "entry: an entry of the catalogue, as published. head: what a release says of itself."),
+		draft.Text("schema", schema), draft.Text("version", "1.0.0"), draft.List("extension_types", []string{"property-extension"}))
 }
 
 const schema = `{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{` +
 	`"extension_type":{"const":"property-extension"},"entry":{"type":"object"},"head":{"type":"object"}},"required":["extension_type"]}`
 
 func extension(name string, v *stix.Value) stix.Member {
-	return member("extensions", stix.NewDict(member(ExtensionID, stix.NewDict(member("extension_type", text("property-extension")), member(name, v)))))
+	return draft.Member("extensions", stix.NewDict(draft.Member(ExtensionID, stix.NewDict(draft.Text("extension_type", "property-extension"), draft.Member(name, v)))))
 }
 
 // vulnerability is an entry (STIX 2.1 §4.18).
@@ -131,17 +82,17 @@ func vulnerability(e *stix.Value) *stix.Value {
 	if e.Get("knownRansomwareCampaignUse").Text() == "Known" {
 		labels = append(labels, "ransomware")
 	}
-	refs := []*stix.Value{stix.NewDict(member("source_name", text("cve")), member("external_id", text(cve)))}
+	refs := []*stix.Value{stix.NewDict(draft.Text("source_name", "cve"), draft.Text("external_id", cve))}
 	for _, cwe := range e.Get("cwes").Strings() {
-		refs = append(refs, stix.NewDict(member("source_name", text("cwe")), member("external_id", text(cwe))))
+		refs = append(refs, stix.NewDict(draft.Text("source_name", "cwe"), draft.Text("external_id", cwe)))
 	}
 	for _, url := range urls(e.Get("notes").Text()) {
-		refs = append(refs, stix.NewDict(member("source_name", text("catalogue of known exploited vulnerabilities")), member("url", text(url))))
+		refs = append(refs, stix.NewDict(draft.Text("source_name", "catalogue of known exploited vulnerabilities"), draft.Text("url", url)))
 	}
 	description := e.Get("vulnerabilityName").Text() + " (" + e.Get("vendorProject").Text() + " " + e.Get("product").Text() + "). " + e.Get("shortDescription").Text() +
 		" To do by " + e.Get("dueDate").Text() + ": " + e.Get("requiredAction").Text()
-	return object("vulnerability", VulnerabilityID(cve), member("created_by_ref", text(PublisherID)), member("name", text(cve)), member("description", text(description)),
-		member("labels", stix.NewStrings(labels)), member("external_references", stix.NewArray(refs...)), extension("entry", e.Clone()))
+	return draft.Object("vulnerability", VulnerabilityID(cve), draft.Text("created_by_ref", PublisherID), draft.Text("name", cve), draft.Text("description", description),
+		draft.List("labels", labels), draft.Member("external_references", stix.NewArray(refs...)), extension("entry", e.Clone()))
 }
 
 var urlForm = regexp.MustCompile(`https?://[^\s;"<>]+`)
@@ -166,8 +117,8 @@ func (c *Catalogue) report() *stix.Value {
 	if v := c.Head.Get("catalogVersion").Text(); v != "" {
 		name += ", catalogue " + v
 	}
-	return object("report", CatalogueID, member("created_by_ref", text(PublisherID)), member("name", text(name)),
-		member("report_types", stix.NewStrings([]string{"vulnerability"})), member("published", text(began)), member("object_refs", stix.NewStrings(refs)),
+	return draft.Object("report", CatalogueID, draft.Text("created_by_ref", PublisherID), draft.Text("name", name),
+		draft.List("report_types", []string{"vulnerability"}), draft.Text("published", began), draft.List("object_refs", refs),
 		extension("head", c.Head.Clone()))
 }
 
