@@ -77,6 +77,7 @@ func (r *Record) cell(entry []byte, comma byte) (v, rest []byte, err error) {
 type csvHeader struct {
 	mapping *Mapping
 	done    bool
+	row     string // the first
 }
 
 func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
@@ -85,6 +86,7 @@ func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
 	}
 	h.done = true
 	row, rest := r.frame.split(data)
+	h.row = string(row)
 	s := &csvScanner{comma: separator(row)}
 	names := h.names(row, s.comma)
 	if names == nil {
@@ -101,6 +103,8 @@ func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
 	r.scan = s
 	return len(data) - len(rest), len(data)
 }
+
+func (h *csvHeader) text() string { return h.row }
 
 // names returns the names of the columns; nil when the first row is a record like the others.
 func (h *csvHeader) names(row []byte, comma byte) []string {

@@ -36,6 +36,15 @@ func (f Format) String() string {
 	return fmt.Sprintf("format %d", uint8(f))
 }
 
+// MarshalText implements encoding.TextMarshaler.
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Format) UnmarshalText(b []byte) (err error) {
+	*f, err = ParseFormat(string(b))
+	return err
+}
+
 // ParseFormat returns the format of a name.
 func ParseFormat(name string) (Format, error) {
 	for f, n := range formatNames {

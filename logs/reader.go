@@ -13,6 +13,10 @@ type Options struct {
 	Mapping *Mapping // instead of the format's own
 	// Live hands records out as soon as they are whole, for input that waits for more: pipes, Follow. Otherwise blocks are filled first.
 	Live bool
+	// Whole leaves a last record out whose end has not come: a later Reader may go on before it. Otherwise the end of the log ends it.
+	Whole bool
+	// From is where an earlier Reader of the same log got to, and src begins there. Nothing is found out then, nor decompressed.
+	From *Mark
 	// MaxRecord is the longest record that is read, in bytes; longer ones are left out and counted. 0 means 8 MiB; it is never less than 256 KiB.
 	MaxRecord int
 }
@@ -35,6 +39,8 @@ type header interface {
 	// read takes the header at the start of data, sets the Reader's scanner, and returns where the records begin that go with it and where they
 	// end, which is before the next header.
 	read(data []byte, r *Reader) (from, end int)
+	// text is what must be read again by who goes on below: as little as says the same.
+	text() string
 }
 
 // Reader cuts a log into blocks of whole records. It belongs to one goroutine; the blocks may go to others.
@@ -48,6 +54,9 @@ type Reader struct {
 	header header // nil for formats without one
 
 	carry   []byte // read, not yet handed out
+	taken   int64  // bytes taken from src
+	head    string // header text above the records
+	last    Mark   // behind what was handed out
 	next    int64  // number of the record that carry begins with
 	dropped int64  // records left out since the last block
 	tooLong int64
@@ -62,6 +71,10 @@ func NewReader(src io.Reader, o Options) (*Reader, error) {
 	}
 	o.MaxRecord = max(o.MaxRecord, blockSize)
 	r := &Reader{o: o, next: 1, close: func() {}}
+	if o.From != nil {
+		r.goOn(src)
+		return r, nil
+	}
 	if err := r.open(src); err != nil {
 		return nil, err
 	}
@@ -77,6 +90,7 @@ func NewReader(src io.Reader, o Options) (*Reader, error) {
 	r.frame = framingOf(r.format, first)
 	r.header = r.format.header(o.Mapping)
 	r.scan = r.format.scanner(o.Mapping)
+	r.last = r.mark()
 	return r, nil
 }
 
@@ -105,6 +119,7 @@ func (r *Reader) peek() ([]byte, error) {
 // fill reads once into the free part of buf.
 func (r *Reader) fill(buf []byte) []byte {
 	n, err := r.src.Read(buf[len(buf):cap(buf)])
+	r.taken += int64(n)
 	if err != nil {
 		r.err = err
 	}
@@ -123,6 +138,7 @@ type Block struct {
 	next  int64
 	buf   []byte
 	rest  []byte
+	end   Mark
 }
 
 // Next returns the next entry and its number: that of the line where an entry is a line, otherwise that of the record; both from 1.
@@ -186,7 +202,7 @@ func (r *Reader) whole(buf []byte) int {
 	if r.lost || !r.o.Live && r.err == nil && len(buf) < cap(buf) {
 		return 0
 	}
-	if r.err != nil {
+	if r.err != nil && !r.o.Whole {
 		return len(buf)
 	}
 	return r.frame.cut(buf)
@@ -224,13 +240,17 @@ func (r *Reader) resync(buf []byte) []byte {
 func (r *Reader) handOut(b *Block, end int) {
 	from := 0
 	if r.header != nil {
-		from, end = r.header.read(b.buf[:end], r)
+		if from, end = r.header.read(b.buf[:end], r); from > 0 || r.head == "" {
+			r.head = r.header.text()
+		}
 	}
 	r.carry = append(r.carry[:0], b.buf[end:]...)
 	b.rest = b.buf[from:end]
 	b.Scanner, b.frame = r.scan, r.frame
 	b.next, b.Dropped, r.dropped = r.next, r.dropped, 0
 	r.next += r.frame.count(b.rest)
+	r.last = r.mark()
+	b.end = r.last
 }
 
 // end returns what must be said after the last record.
@@ -238,6 +258,7 @@ func (r *Reader) end(b *Block) (*Block, error) {
 	if r.dropped > 0 {
 		b.Scanner, b.frame, b.rest = r.scan, r.frame, nil
 		b.Dropped, r.dropped = r.dropped, 0
+		b.end = r.last
 		return b, nil
 	}
 	b.Release()

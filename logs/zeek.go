@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -84,6 +85,22 @@ func (h *zeekHeader) read(data []byte, r *Reader) (from, end int) {
 		return from, from + i + 1
 	}
 	return from, len(data)
+}
+
+// text writes the lines that line reads.
+func (h *zeekHeader) text() string {
+	if h.fields == nil {
+		return ""
+	}
+	tab := string(rune(h.tab))
+	s := fmt.Sprintf("#separator \\x%02x\n", h.tab)
+	for _, words := range [][]string{{"#set_separator", string(rune(h.comma))}, {"#empty_field", h.empty}, {"#unset_field", h.unset}, append([]string{"#fields"}, h.fields...)} {
+		s += strings.Join(words, tab) + "\n"
+	}
+	if h.types != nil {
+		s += "#types" + tab + strings.Join(h.types, tab) + "\n"
+	}
+	return s
 }
 
 // zeekHeader gathers the lines that begin with #.
