@@ -27,19 +27,21 @@ func (l *Loader) readSTIX(name string, r io.Reader) error {
 		if objects++; objects == 1 && isWarningList(raw) {
 			return threatwatch.Errorf(threatwatch.Invalid, "a MISP warning list names known good values, not indicators: give it as a warning list")
 		}
-		return l.object(raw, name)
+		return l.Object(raw, name)
 	}, func(line int, _ []byte, fault *stix.SyntaxError) error {
 		l.fault("%s, line %d: %v", name, line, fault)
 		return nil
 	})
-	l.nameSources()
+	l.NameSources()
 	if err == nil && l.Indicators == had {
 		l.fault("%s: %d objects, and none is an indicator", name, objects)
 	}
 	return err
 }
 
-func (l *Loader) object(raw []byte, where string) error {
+// Object reads one STIX object, of a file or collection; what is neither indicator nor identity is passed over. Of several versions of an indicator
+// the newest counts. NameSources is to be called after the last.
+func (l *Loader) Object(raw []byte, where string) error {
 	if !bytes.Contains(raw, []byte(`indicator`)) && !bytes.Contains(raw, []byte(`identity`)) {
 		return nil
 	}
@@ -169,8 +171,8 @@ func micros(o *stix.Object, property string) (int64, bool) {
 	return t.UnixMicro(), true
 }
 
-// nameSources puts the names of identities in place of their ids.
-func (l *Loader) nameSources() {
+// NameSources puts the names of the identities that were read in place of their ids.
+func (l *Loader) NameSources() {
 	for i := range l.c.claims.terms {
 		t := &l.c.claims.terms[i]
 		if name := l.identities[t.source]; name != "" {

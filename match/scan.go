@@ -22,6 +22,9 @@ type Scan struct {
 	// Memory, when it is set, makes what is told of every record: one for each goroutine.
 	Memory func() (Memory, error)
 	Sensor string // of records that do not say whose they are; for Memory
+
+	// Passed, when it is set, is told how far a log has been matched: after the findings before that place, and often.
+	Passed func(logs.Mark) error
 }
 
 // Memory remembers records ([history.Writer] does).
@@ -56,6 +59,7 @@ func (s *Scanned) add(o *Scanned) {
 // part is a block on its way, and what came of it.
 type part struct {
 	block *logs.Block
+	end   logs.Mark
 	Scanned
 	found []Finding
 	err   error
@@ -112,6 +116,9 @@ func (s *Scan) Run(ctx context.Context, name string, src io.Reader, found func(*
 		if err = p.err; err == nil {
 			err = tell(p.found, found)
 		}
+		if err == nil && s.Passed != nil {
+			err = s.Passed(p.end)
+		}
 		if err != nil {
 			stop()
 		}
@@ -145,7 +152,7 @@ func feed(ctx context.Context, r *logs.Reader, work, order chan<- *part) error {
 		if err != nil {
 			return err
 		}
-		p := &part{block: b, done: make(chan struct{})}
+		p := &part{block: b, end: b.End(), done: make(chan struct{})}
 		select {
 		case order <- p:
 		case <-ctx.Done():

@@ -16,13 +16,25 @@ var namespace = [16]byte{0x5b, 0x0c, 0x0d, 0x5e, 0x9a, 0x3f, 0x4d, 0x0b, 0x8a, 0
 // maxCount is the most that a count of a sighting or of observed data may be (STIX 2.1 §4.14, §5.2).
 const maxCount = 999_999_999
 
+// named is when objects are said to have been created whose id and content follow from a name: each time they are made they are the same
+// version of the same object (STIX 2.1 §3.6).
+const named = "2026-01-01T00:00:00.000Z"
+
+// Report says in whose name sightings are written.
+type Report struct {
+	By string // who sighted
+	At time.Time
+	// Part, when it is set, is a name that By gives to nothing else: ids follow from it, so that what is made or sent twice counts once.
+	Part string
+}
+
 // Sightings writes what was found as STIX 2.1 objects: for each indicator a sighting with count, first and last seen, and the observed data
-// it rests on; for a value of a list, which is no object, also the indicator. by names who sighted. What is on warning lists is left out.
-func (s *Summary) Sightings(by string, now time.Time, f func(*stix.Value) error) error {
-	at := stix.NewString(stix.FormatTime(now.UnixMicro()))
-	who := stix.NameID("identity", namespace, by)
-	w := sightingWriter{at: at, who: who, f: f, written: map[string]bool{}}
-	w.write(object("identity", who, at, member("name", stix.NewString(by)), member("identity_class", stix.NewString("system"))))
+// it rests on; for a value of a list, which is no object, also the indicator. What is on warning lists is left out.
+func (s *Summary) Sightings(r Report, f func(*stix.Value) error) error {
+	at := stix.NewString(stix.FormatTime(r.At.UnixMicro()))
+	who := stix.NameID("identity", namespace, r.By)
+	w := sightingWriter{Report: r, at: at, who: who, f: f, written: map[string]bool{}}
+	w.write(object("identity", who, stix.NewString(named), member("name", stix.NewString(r.By)), member("identity_class", stix.NewString("system"))))
 	of := map[string]*sighted{} // indicator to what was seen of it
 	var order []string
 	for _, t := range s.Values(false) {
@@ -51,6 +63,7 @@ type sighted struct {
 }
 
 type sightingWriter struct {
+	Report
 	at      *stix.Value
 	who     string
 	f       func(*stix.Value) error
@@ -63,6 +76,14 @@ func (w *sightingWriter) write(o *stix.Value) {
 		w.written[id] = true
 		w.err = w.f(o)
 	}
+}
+
+// id makes the id of an object that is about something.
+func (w *sightingWriter) id(typ, about string) string {
+	if w.Part == "" {
+		return stix.NewID(typ)
+	}
+	return stix.NameID(typ, namespace, w.By+"\x00"+w.Part+"\x00"+about)
 }
 
 func member(name string, v *stix.Value) stix.Member { return stix.Member{Name: name, Value: v} }
@@ -90,7 +111,7 @@ func (w *sightingWriter) sighting(id string, s *sighted) {
 			data = append(data, observed)
 		}
 	}
-	o := object("sighting", stix.NewID("sighting"), w.at, member("created_by_ref", stix.NewString(w.who)), member("count", stix.NewInt(int64(min(n, maxCount)))),
+	o := object("sighting", w.id("sighting", id), w.at, member("created_by_ref", stix.NewString(w.who)), member("count", stix.NewInt(int64(min(n, maxCount)))),
 		member("sighting_of_ref", stix.NewString(id)), member("where_sighted_refs", stix.NewStrings([]string{w.who})))
 	if first != 0 {
 		o.Set("first_seen", stix.NewString(stix.FormatTime(first)))
@@ -108,6 +129,7 @@ func (w *sightingWriter) indicator(id string, s *sighted) {
 	o := object("indicator", id, w.at, member("created_by_ref", stix.NewString(w.who)), member("name", stix.NewString(t.Value)),
 		member("description", stix.NewString(strings.TrimSpace("Listed by "+s.claim.Source+". "+s.claim.Name))),
 		member("pattern", stix.NewString(patternOf(t.Class, t.Value))), member("pattern_type", stix.NewString("stix")), member("valid_from", w.at))
+	o.Set("created", stix.NewString(named))
 	w.write(o)
 }
 
@@ -129,7 +151,7 @@ func (w *sightingWriter) observed(t *Tally) string {
 	if t.First == 0 {
 		first, last = w.at, w.at // nobody knows when: the moment of matching
 	}
-	o := object("observed-data", stix.NewID("observed-data"), w.at, member("created_by_ref", stix.NewString(w.who)), member("first_observed", first),
+	o := object("observed-data", w.id("observed-data", t.Class.String()+"\x00"+t.Value), w.at, member("created_by_ref", stix.NewString(w.who)), member("first_observed", first),
 		member("last_observed", last), member("number_observed", stix.NewInt(int64(min(t.Count, maxCount)))), member("object_refs", stix.NewStrings(refs)))
 	w.write(o)
 	return o.Get("id").Text()

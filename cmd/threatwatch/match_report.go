@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"threatwatch/intake"
+	"threatwatch/match"
 	"threatwatch/stix"
 )
 
@@ -18,7 +19,7 @@ func (m *matchRun) sightings(out io.Writer) error {
 	fmt.Fprintf(w, `{"type":"bundle","id":"bundle--%s"`, uuid.NewString())
 	between := ",\"objects\":[\n"
 	var buf []byte
-	err := m.sum.Sightings(m.cmd.Reporter, time.Now(), func(o *stix.Value) error {
+	err := m.sum.Sightings(match.Report{By: m.cmd.Reporter, At: time.Now()}, func(o *stix.Value) error {
 		w.WriteString(between)
 		between = ",\n"
 		buf = o.AppendJSON(buf[:0])
@@ -50,7 +51,7 @@ func (m *matchRun) report() error {
 			fmt.Fprintf(m.app.Err, "refused: %s: %s\n", o.ID, problemOf(o.Problems))
 		}
 	})
-	err = m.sum.Sightings(m.cmd.Reporter, time.Now(), func(o *stix.Value) error { return stream.Add(o.AppendJSON(nil), false) })
+	err = m.sum.Sightings(match.Report{By: m.cmd.Reporter, At: time.Now()}, func(o *stix.Value) error { return stream.Add(o.AppendJSON(nil), false) })
 	sum, closed := stream.Close()
 	if err == nil {
 		err = closed

@@ -93,6 +93,9 @@ func TestMatchReports(t *testing.T) {
 	if code != exitFine || !strings.Contains(out, "Example RAT") || !strings.Contains(errs, "reported: ") {
 		t.Errorf("exit %d, %s\n%s", code, out, errs)
 	}
+	if code, _, errs := program(t, "match", "--data", data, "--report", eve); code != exitFine || strings.Contains(errs, "refused") || !strings.Contains(errs, "reported: ") {
+		t.Errorf("reported again: exit %d, %s", code, errs)
+	}
 	if code, out, errs := program(t, "validate", sightings); code != exitFine {
 		t.Errorf("sightings: exit %d, %s%s", code, out, errs)
 	}
