@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"draft":              {"stix", "country"},
 	"kev":                {"stix", "draft"},
 	"watch":              {"stix", "draft"},
+	"watch/measure":      {},
 	"history":            {"match", "logs"},
 	"store":              {"stix"},
 	"store/storetest":    {"store", "stix"},
