@@ -52,6 +52,11 @@ func (g *glance) as(r *store.Row) (string, error) {
 	if g.operator() {
 		return r.ID, nil
 	}
+	if g.odd != nil { // also what is withheld, or older than what is shown, is remembered
+		if _, err := g.item(r); err != nil {
+			return "", err
+		}
+	}
 	s, err := g.look(r)
 	if err != nil || s.shape == withheld {
 		return "", err

@@ -69,7 +69,8 @@ type glance struct {
 	set     *labelSet
 	now     int64 // one moment for all decisions
 	sources map[store.SourceID]store.Source
-	looked  bool // some object of somebody else was looked at part by part
+	odd     map[store.OID][sha256.Size]byte // what was looked at part by part, when somebody follows
+	looked  bool                            // some object of somebody else was looked at part by part
 
 	sights   map[store.OID]*sight // what was looked at
 	targets  map[string]*target   // what it refers to
@@ -174,7 +175,11 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	if r.Flags&store.Check == 0 || g.operator() {
 		return it, nil
 	}
-	return g.show(it, r)
+	it, err := g.show(it, r)
+	if g.odd != nil && err == nil {
+		g.odd[r.OID] = shown(it)
+	}
+	return it, err
 }
 
 // bareItem is item for pages of which only the bytes are wanted: what leaves as it is comes as one Item, used again for each row.
@@ -233,6 +238,9 @@ func (v *View) subjectKey() string {
 	sum := sha256.Sum256(b)
 	return string(sum[:])
 }
+
+// Key names the view: two of the same key show the same, always.
+func (v *View) Key() string { return string(v.a) + "\n" + v.subjectKey() }
 
 // Collection is a collection as a subject sees it.
 type Collection struct {

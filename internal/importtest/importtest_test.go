@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"kev":                {"stix", "draft"},
 	"watch":              {"stix", "draft"},
 	"watch/measure":      {},
+	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
 	"history":            {"match", "logs"},
 	"store":              {"stix"},
 	"store/storetest":    {"store", "stix"},

@@ -1,0 +1,417 @@
+package index
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"threatwatch/release"
+	"threatwatch/stix"
+	"threatwatch/watch"
+)
+
+// types are those that an index is made of.
+var types = []string{"incident", "relationship", "opinion", "note", "intrusion-set", "threat-actor", "campaign", "identity", "location", "attack-pattern"}
+
+// builder gathers what the view delivers. What was built of an act stays until something about it comes in.
+type builder struct {
+	incidents map[string]*Entry
+	claims    map[string]*Claim
+	stances   map[string]*Stance
+	ties      map[string]tie
+	names     map[string]*Name
+	techs     map[string]string // attack-pattern: its number
+
+	claimsOf  map[string]map[string]bool // by act
+	stancesOf map[string]map[string]bool // by what they are about
+	tiesOf    map[string]map[string]bool // by act
+	version   map[string]time.Time
+	whole     bool            // names changed: everything is to be put together again
+	dirty     map[string]bool // acts of which something came in
+	changed   time.Time
+}
+
+// tie is a relationship of an act that is no claim: whom it hit, where, by which technique, what it is the same as.
+type tie struct{ kind, from, to string }
+
+func newBuilder() *builder {
+	return &builder{incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
+		claimsOf: map[string]map[string]bool{}, stancesOf: map[string]map[string]bool{}, tiesOf: map[string]map[string]bool{}, version: map[string]time.Time{}, dirty: map[string]bool{}, whole: true}
+}
+
+// tieKinds are the relationships of an act that matter here.
+var tieKinds = map[string]bool{"targets": true, "located-at": true, "uses": true, "duplicate-of": true}
+
+// skips says whether an object cannot matter, without reading it: a store may hold a million relationships between other things.
+func skips(it *release.Item) bool {
+	switch it.Type {
+	case "relationship":
+		return !bytes.Contains(it.Raw, []byte("incident--")) && !bytes.Contains(it.Raw, []byte("attributed-to"))
+	case "note":
+		return !bytes.Contains(it.Raw, []byte(watch.StanceID))
+	}
+	return false
+}
+
+// take takes one object. What cannot be read as the watch's is passed by: it has its page as an object.
+func (b *builder) take(it *release.Item) error {
+	at, seen := b.version[it.ID]
+	if it.Quarantined || !seen && skips(it) || at.After(time.UnixMicro(it.Modified)) {
+		return nil
+	}
+	root, err := stix.ParseValue(bytes.Clone(it.Raw))
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	told := Told{it.Label.TLP, it.Source, it.Added.Time()}
+	if told.Added.After(b.changed) {
+		b.changed = told.Added
+	}
+	b.version[it.ID] = time.UnixMicro(it.Modified)
+	switch it.Type {
+	case "incident":
+		b.incident(it.ID, root, told)
+	case "relationship":
+		b.relationship(it.ID, root, told)
+	case "opinion", "note":
+		b.stance(it.ID, root, told)
+	case "attack-pattern":
+		b.technique(it.ID, root)
+	default:
+		b.name(it, root, told)
+	}
+	return nil
+}
+
+// beginning is how much of a description is kept.
+const beginning = 400
+
+func (b *builder) incident(id string, root *stix.Value, told Told) {
+	in, err := watch.ReadIncident(root)
+	if err != nil {
+		return
+	}
+	in.Facts.Original = nil // the object keeps it
+	e := &Entry{Incident: in, Told: told, Text: cut(in.Description, beginning)}
+	in.Description = ""
+	b.incidents[id] = e
+	b.dirty[id] = true
+}
+
+// cut is how a text begins, at most n bytes, to the end of a word.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return strings.Clone(s)
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	if i := strings.LastIndexByte(s[:n], ' '); i > 0 {
+		n = i
+	}
+	return s[:n] + " …"
+}
+
+func (b *builder) relationship(id string, root *stix.Value, told Told) {
+	b.untie(id)
+	from := root.Get("source_ref").Text()
+	kind := root.Get("relationship_type").Text()
+	if watch.IsClaim(root) {
+		c, err := watch.ReadClaim(root)
+		if err != nil {
+			return
+		}
+		b.claims[id] = &Claim{Claim: c, Told: told}
+		put(b.claimsOf, from, id)
+		b.dirty[from] = true
+		if typ, _ := stix.SplitID(from); typ != "incident" {
+			b.whole = true // who belongs to whom
+		}
+		return
+	}
+	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] && !root.Get("revoked").IsTrue() {
+		b.ties[id] = tie{kind, from, root.Get("target_ref").Text()}
+		put(b.tiesOf, from, id)
+		b.dirty[from] = true
+	}
+}
+
+// untie takes out what an older version of a relationship said.
+func (b *builder) untie(id string) {
+	if old := b.claims[id]; old != nil {
+		delete(b.claimsOf[old.Act], id)
+		b.dirty[old.Act] = true
+		delete(b.claims, id)
+	}
+	if old, ok := b.ties[id]; ok {
+		delete(b.tiesOf[old.from], id)
+		b.dirty[old.from] = true
+		delete(b.ties, id)
+	}
+}
+
+func (b *builder) stance(id string, root *stix.Value, told Told) {
+	if !watch.IsStance(root) {
+		return
+	}
+	s, err := watch.ReadStance(root)
+	if err != nil {
+		return
+	}
+	if old := b.stances[id]; old != nil {
+		for _, of := range old.Of {
+			delete(b.stancesOf[of], id)
+			b.touch(of)
+		}
+	}
+	b.stances[id] = &Stance{Stance: s, Told: told}
+	for _, of := range s.Of {
+		put(b.stancesOf, of, id)
+		b.touch(of)
+	}
+}
+
+// touch marks the act that an object is, or belongs to.
+func (b *builder) touch(id string) {
+	b.dirty[id] = true
+	if c := b.claims[id]; c != nil {
+		b.dirty[c.Act] = true
+	}
+}
+
+func (b *builder) name(it *release.Item, root *stix.Value, told Told) {
+	n := &Name{ID: it.ID, Type: it.Type, Name: root.Get("name").Text(), Aliases: root.Get("aliases").Strings(), Country: root.Get("country").Text(), Class: root.Get("identity_class").Text(), Marking: told.Marking}
+	b.names[it.ID] = n
+	b.whole = true
+}
+
+func (b *builder) technique(id string, root *stix.Value) {
+	refs := root.Get("external_references")
+	if refs == nil {
+		return
+	}
+	for _, r := range refs.Items {
+		if r.Get("source_name").Text() == "mitre-attack" {
+			b.techs[id] = r.Get("external_id").Text()
+			b.whole = true
+			return
+		}
+	}
+}
+
+func put(m map[string]map[string]bool, key, id string) {
+	if m[key] == nil {
+		m[key] = map[string]bool{}
+	}
+	m[key][id] = true
+}
+
+// index puts together what changed since before, and all that did not.
+func (b *builder) index(before *Index) *Index {
+	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed}
+	x.names = maps.Clone(b.names)
+	for id, e := range b.incidents {
+		if old := before.entry(id); old != nil && !b.whole && !b.dirty[id] {
+			e = old
+		} else {
+			e = b.entry(e)
+		}
+		x.byID[id] = e
+		if e.Gone() {
+			x.Gone = append(x.Gone, e)
+		} else {
+			x.Entries = append(x.Entries, e)
+		}
+	}
+	slices.SortFunc(x.Entries, func(a, c *Entry) int {
+		return cmp.Or(c.Disclosed().Time.Compare(a.Disclosed().Time), c.Added.Compare(a.Added), cmp.Compare(a.ID, c.ID))
+	})
+	slices.SortFunc(x.Gone, func(a, c *Entry) int { return cmp.Or(c.Modified.Compare(a.Modified), cmp.Compare(a.ID, c.ID)) })
+	b.places(x)
+	b.sameness(x)
+	b.actors(x)
+	b.whole, b.dirty = false, map[string]bool{}
+	return x
+}
+
+// entry is the entry of an id; nil also of no index.
+func (x *Index) entry(id string) *Entry {
+	if x == nil {
+		return nil
+	}
+	return x.byID[id]
+}
+
+// places gives slugs to their entries. One that two entries bear belongs to the one that came first; the other is found by its id.
+func (b *builder) places(x *Index) {
+	for _, list := range [][]*Entry{x.Entries, x.Gone} {
+		for _, e := range list {
+			if s := e.Facts.Slug; s != "" {
+				if old := x.bySlug[s]; old == nil || e.Added.Before(old.Added) {
+					x.bySlug[s] = e
+				}
+			}
+		}
+	}
+}
+
+// sameness ties entries that a person said are the same: by a relationship duplicate-of, or because one was merged into the other.
+func (b *builder) sameness(x *Index) {
+	same := map[*Entry][]*Entry{}
+	tie := func(a, c *Entry) {
+		if a != nil && c != nil && a != c {
+			same[a], same[c] = append(same[a], c), append(same[c], a)
+		}
+	}
+	for _, t := range b.ties {
+		if t.kind == "duplicate-of" {
+			tie(x.byID[t.from], x.byID[t.to])
+		}
+	}
+	for _, e := range x.Gone {
+		tie(e, x.byID[e.Facts.MergedRef])
+	}
+	for e, list := range same {
+		slices.SortFunc(list, func(a, c *Entry) int { return cmp.Compare(a.ID, c.ID) })
+		x.same[e] = slices.Compact(list)
+	}
+}
+
+// entry puts together what is said of an act. It makes a new one: readers may hold the old.
+func (b *builder) entry(of *Entry) *Entry {
+	in := *of.Incident
+	e := &Entry{Incident: &in, Told: of.Told, Text: of.Text, Highest: of.Marking}
+	b.fill(e)
+	for id := range b.claimsOf[e.ID] {
+		if c := b.claims[id]; !c.Revoked {
+			e.Claims = append(e.Claims, b.claim(c))
+		}
+	}
+	slices.SortFunc(e.Claims, func(a, c *Claim) int {
+		return cmp.Or(a.Terms.StatedAt.Time.Compare(c.Terms.StatedAt.Time), cmp.Compare(a.ID, c.ID))
+	})
+	e.Stances = b.stancesOn(e.ID)
+	for _, c := range e.Claims {
+		e.Highest = max(e.Highest, c.Marking)
+	}
+	for _, s := range e.all() {
+		e.Highest = max(e.Highest, s.Marking)
+	}
+
+	e.hay = e.haystack()
+	return e
+}
+
+// fill adds to the facts what is told by relationships, where the extension does not say it.
+func (b *builder) fill(e *Entry) {
+	var places, techs []string
+	var victims []watch.Victim
+	for id := range b.tiesOf[e.ID] {
+		t := b.ties[id]
+		n := b.names[t.to]
+		switch {
+		case t.kind == "uses" && b.techs[t.to] != "":
+			techs = append(techs, b.techs[t.to])
+		case t.kind == "located-at" && n != nil && n.Country != "":
+			places = append(places, strings.ToUpper(n.Country))
+		case t.kind == "targets" && n != nil && n.Type == "identity":
+			victims = append(victims, watch.Victim{IdentityRef: n.ID, Name: n.Name, Named: true})
+		}
+	}
+	f := &e.Facts
+	slices.SortFunc(victims, func(a, c watch.Victim) int { return cmp.Compare(a.Name, c.Name) })
+	slices.Sort(places)
+	slices.Sort(techs)
+	if len(f.Victims) == 0 {
+		f.Victims = victims
+	}
+	if len(places) > 0 && len(e.Countries()) == 0 {
+		f.Victims = append(slices.Clone(f.Victims), watch.Victim{Countries: slices.Compact(places)})
+	}
+	f.Techniques = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(f.Techniques), techs...))))
+}
+
+func (b *builder) claim(of *Claim) *Claim {
+	c := &Claim{Claim: of.Claim, Told: of.Told, Claimant: b.known(of.Terms.ClaimantRef), Accused: b.known(of.Claim.Accused)}
+	c.Stances = b.stancesOn(c.ID)
+	return c
+}
+
+func (b *builder) known(id string) *Name {
+	if n := b.names[id]; n != nil {
+		return n
+	}
+	return unknown(id)
+}
+
+// stancesOn are the stances on a claim or an incident, the first stated first.
+func (b *builder) stancesOn(id string) (list []*Stance) {
+	for sid := range b.stancesOf[id] {
+		s := b.stances[sid]
+		if s.Revoked {
+			continue
+		}
+		holder := b.known(s.Position.HolderRef)
+		if !s.Extended && len(s.Authors) > 0 {
+			holder = &Name{ID: s.Position.HolderRef, Name: strings.Join(s.Authors, ", ")}
+		}
+		list = append(list, &Stance{Stance: s.Stance, Told: s.Told, Holder: holder})
+	}
+	slices.SortFunc(list, func(a, c *Stance) int {
+		return cmp.Or(a.Position.StatedAt.Time.Compare(c.Position.StatedAt.Time), cmp.Compare(a.ID, c.ID))
+	})
+	return list
+}
+
+// actors gathers whom claims name.
+func (b *builder) actors(x *Index) {
+	for _, e := range x.Entries {
+		for _, c := range e.Claims {
+			a := x.actors[c.Accused.ID]
+			if a == nil {
+				a = &Actor{Name: c.Accused}
+				x.actors[a.ID] = a
+				x.Actors = append(x.Actors, a)
+			}
+			if n := len(a.Incidents); n == 0 || a.Incidents[n-1] != e {
+				a.Incidents = append(a.Incidents, e)
+			}
+		}
+	}
+	for _, c := range b.claims {
+		if typ, _ := stix.SplitID(c.Act); typ != "incident" && !c.Revoked && x.actors[c.Act] != nil {
+			a := x.actors[c.Act]
+			a.Parents = append(a.Parents, b.known(c.Claim.Accused))
+		}
+	}
+	for _, a := range x.Actors {
+		slices.SortFunc(a.Parents, func(p, q *Name) int { return cmp.Compare(p.ID, q.ID) })
+	}
+	slices.SortFunc(x.Actors, func(a, c *Actor) int {
+		return cmp.Or(cmp.Compare(len(c.Incidents), len(a.Incidents)), cmp.Compare(a.Name.Name, c.Name.Name), cmp.Compare(a.ID, c.ID))
+	})
+}
+
+// haystack is what a search for words looks in.
+func (e *Entry) haystack() string {
+	var s strings.Builder
+	add := func(words ...string) {
+		for _, w := range words {
+			s.WriteString(strings.ToLower(w))
+			s.WriteByte('\n')
+		}
+	}
+	add(e.Title(), e.Name, e.Text)
+	for _, v := range e.Facts.Victims {
+		add(v.Name, v.Words)
+	}
+	for _, c := range e.Claims {
+		add(c.Accused.Name, c.Claimant.Name)
+		add(c.Accused.Aliases...)
+	}
+	return s.String()
+}
