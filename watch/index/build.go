@@ -12,6 +12,7 @@ import (
 	"threatwatch/release"
 	"threatwatch/stix"
 	"threatwatch/watch"
+	"threatwatch/watch/measure"
 )
 
 // types are those that an index is made of.
@@ -214,11 +215,15 @@ func put(m map[string]map[string]bool, key, id string) {
 func (b *builder) index(before *Index) *Index {
 	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed}
 	x.names = maps.Clone(b.names)
+	if x.Known = before.knew(); b.whole || x.Known == nil {
+		x.Known = b.parents()
+	}
 	for id, e := range b.incidents {
 		if old := before.entry(id); old != nil && !b.whole && !b.dirty[id] {
 			e = old
 		} else {
 			e = b.entry(e)
+			x.judge(e)
 		}
 		x.byID[id] = e
 		if e.Gone() {
@@ -244,6 +249,14 @@ func (x *Index) entry(id string) *Entry {
 		return nil
 	}
 	return x.byID[id]
+}
+
+// knew are the actors as the measures had them.
+func (x *Index) knew() measure.Names {
+	if x == nil {
+		return nil
+	}
+	return x.Known
 }
 
 // places gives slugs to their entries. One that two entries bear belongs to the one that came first; the other is found by its id.
@@ -301,7 +314,6 @@ func (b *builder) entry(of *Entry) *Entry {
 	for _, s := range e.all() {
 		e.Highest = max(e.Highest, s.Marking)
 	}
-
 	e.hay = e.haystack()
 	return e
 }

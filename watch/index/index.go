@@ -9,13 +9,15 @@ import (
 
 	"threatwatch/stix"
 	"threatwatch/watch"
+	"threatwatch/watch/measure"
 )
 
 // Index is the incidents of a view at one moment. It does not change.
 type Index struct {
-	Entries []*Entry // those that count, the last disclosed first
-	Gone    []*Entry // retracted and merged ones: tombstones, the last changed first
-	Actors  []*Actor // whom claims name, the most named first
+	Entries []*Entry      // those that count, the last disclosed first
+	Gone    []*Entry      // retracted and merged ones: tombstones, the last changed first
+	Actors  []*Actor      // whom claims name, the most named first
+	Known   measure.Names // the actors, as the measures have them
 	Changed time.Time
 
 	byID, bySlug map[string]*Entry

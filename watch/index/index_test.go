@@ -276,3 +276,46 @@ func TestFilter(t *testing.T) {
 		}
 	}
 }
+
+// TestBadges: what stands about an incident shows in its badges, and a denial changes no number.
+func TestBadges(t *testing.T) {
+	h := newHouse(t)
+	keeper := index.NewKeeper(h.rel)
+	look := func() (*index.Index, *index.Entry) {
+		x, err := keeper.Of(t.Context(), release.Subject{Kind: release.Public}, release.ShowPage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x, x.Get("it-happened")
+	}
+	want := func(badges string) {
+		t.Helper()
+		if _, e := look(); strings.Join(e.Badges, " ") != badges {
+			t.Errorf("%v, want %s", e.Badges, badges)
+		}
+	}
+	h.say(0, at(incident(1, "It happened", "2020-01-01", watch.Facts{Slug: "it-happened"}), 1, 0), at(actor(1, "A"), 1, 0), at(actor(2, "B"), 1, 0), at(identity(1, "Ministry"), 1, 0))
+	want("unattributed")
+	weighed := func(n, accused, credibility int) *stix.Value {
+		c, err := watch.ReadClaim(at(claim(n, 1, accused, 1, "technical"), 1, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Terms.Reliability, c.Terms.Credibility = "B", credibility
+		return c.Object()
+	}
+	h.say(0, at(weighed(1, 1, 2), 1, 0))
+	want("claimed")
+	h.say(1, at(weighed(2, 1, 2), 1, 0))
+	want("claimed independently-supported")
+	x, e := look()
+	before := x.Weigh(e)
+	h.say(1, at(stance(1, uuid("relationship", 1), 1, "deny"), 1, 0))
+	want("claimed independently-supported denied")
+	x, e = look()
+	if after := x.Weigh(e); fmt.Sprint(before) != fmt.Sprint(after) || before.Actors[0].P < .9 {
+		t.Errorf("%v, and after the denial %v", before, after)
+	}
+	h.say(1, at(weighed(3, 2, 2), 1, 0))
+	want("claimed independently-supported contested denied")
+}
