@@ -36,17 +36,24 @@ func (b *Book) Has(id string) bool { return b.seen[id] }
 
 // Put writes an object, once for each identifier, and returns the identifier. created is a time in STIX's form: when what the object tells
 // of was first said. An object that says what is held of it keeps its version; one that says something else gets the time of the release.
-func (b *Book) Put(o *stix.Value, created string) string {
+func (b *Book) Put(o *stix.Value, created string) string { return b.PutAs(o, created, created) }
+
+// PutAs is Put for a record that says itself when it was last changed. Where it says something else than what is held, but gives no later time,
+// the time of the release counts.
+func (b *Book) PutAs(o *stix.Value, created, modified string) string {
 	id := o.Get("id").Text()
 	if b.err != nil || b.seen[id] {
 		return id
 	}
 	b.seen[id] = true
-	modified := created
 	if old := b.held(id); old != nil {
-		created, modified = old.Get("created").Text(), old.Get("modified").Text()
-		if !same(old, o) {
-			modified = max(b.released, modified)
+		version := old.Get("modified").Text()
+		created = old.Get("created").Text()
+		switch {
+		case same(old, o):
+			modified = version
+		case modified <= version:
+			modified = max(b.released, version)
 		}
 	}
 	o.Set("created", stix.NewString(created))

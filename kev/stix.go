@@ -1,6 +1,8 @@
 package kev
 
 import (
+	"io"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -137,4 +139,35 @@ func FromObjects(report *stix.Value, get func(id string) *stix.Value) (*Catalogu
 		c.add(i, e.Clone())
 	}
 	return c, nil
+}
+
+// Write writes the catalogue that is among objects, as it is published. There must be one and no more.
+func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
+	var report *stix.Value
+	entries := map[string]*stix.Value{}
+	for o, err := range objects {
+		if err != nil {
+			return err
+		}
+		if o.Get("extensions").Get(ExtensionID) == nil {
+			continue
+		}
+		id := o.Get("id").Text()
+		if o.Get("type").Text() != "report" {
+			entries[id] = o
+			continue
+		}
+		if report != nil {
+			return threatwatch.Errorf(threatwatch.Conflict, "several sources hold a catalogue of exploited vulnerabilities: say which")
+		}
+		report = o
+	}
+	if report == nil {
+		return threatwatch.Errorf(threatwatch.NotFound, "no catalogue of exploited vulnerabilities")
+	}
+	c, err := FromObjects(report, func(id string) *stix.Value { return entries[id] })
+	if err == nil {
+		_, err = w.Write(append(c.Document(), '\n'))
+	}
+	return err
 }

@@ -8,7 +8,7 @@ type cli struct {
 	Backup     backupCmd     `cmd:"" help:"Write a copy of everything while the exchange runs."`
 	Restore    restoreCmd    `cmd:"" help:"Make an exchange out of a backup."`
 	Import     importCmd     `cmd:"" help:"Read STIX from files, folders and URLs."`
-	Export     exportCmd     `cmd:"" help:"Write what somebody may see as a STIX bundle."`
+	Export     exportCmd     `cmd:"" help:"Write what somebody may see: as a STIX bundle, or in the format that it came in."`
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Match      matchCmd      `cmd:"" help:"Find indicators in log files. Exit status 1: none."`
 	Hunt       huntCmd       `cmd:"" help:"Were these values seen in logs: when, where, how often? Exit status 1: no."`

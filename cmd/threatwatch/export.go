@@ -17,7 +17,7 @@ import (
 	"threatwatch/store"
 )
 
-// exportCmd writes what somebody may see as a STIX bundle.
+// exportCmd writes what somebody may see as a STIX bundle, or in the format that it was imported from.
 type exportCmd struct {
 	data
 
@@ -25,6 +25,7 @@ type exportCmd struct {
 	Type        []string `placeholder:"T" help:"Only objects of this STIX type; may be repeated."`
 	AllVersions bool     `help:"Every version, not only the last."`
 	Source      string   `placeholder:"NAME" help:"Only what this source says."`
+	Format      string   `default:"stix" enum:"stix,${documents}" placeholder:"F" help:"stix, or a format that was imported, as it was published: ${documents}. Default: stix"`
 	Output      string   `short:"o" type:"path" placeholder:"FILE" help:"Write to a file, whole or not at all. Default: standard output."`
 }
 
@@ -34,7 +35,9 @@ func (*exportCmd) Help() string {
 
   threatwatch export --data ./data --as public --type indicator -o indicators.json
 
-Objects are written byte for byte as received, unless the view redacts them.`
+  threatwatch export --data ./data --format veris > incidents.ndjson
+
+Objects are written byte for byte as received, unless the view redacts them. Records of another format say what they said when they came in.`
 }
 
 // exportPage is how many objects are read in one snapshot.
@@ -57,6 +60,9 @@ func (c *exportCmd) Run(a *app) error {
 	}
 	q := release.Query{Types: c.Type, Limit: exportPage}
 	q.Version.All = c.AllVersions
+	if c.Format != "stix" && (len(c.Type) > 0 || c.AllVersions) {
+		return threatwatch.Errorf(threatwatch.Invalid, "--format %s writes whole records in their last version: --type and --all-versions are for STIX", c.Format)
+	}
 	if c.Source != "" {
 		if q.Collection, err = collectionOf(a, st, c.Source); err != nil {
 			return err
@@ -66,10 +72,14 @@ func (c *exportCmd) Run(a *app) error {
 		return err
 	}
 	view := rel.View(who, release.ExportFile)
-	if c.Output == "" {
-		return writeBundle(a, view, q, a.Out)
+	write := func(w io.Writer) error { return writeBundle(a, view, q, w) }
+	if c.Format != "stix" {
+		write = func(w io.Writer) error { return writeDocument(a, view, q, documents[c.Format], w) }
 	}
-	return writeFile(c.Output, func(w io.Writer) error { return writeBundle(a, view, q, w) })
+	if c.Output == "" {
+		return write(a.Out)
+	}
+	return writeFile(c.Output, write)
 }
 
 // collectionOf is the id of a source's own collection.

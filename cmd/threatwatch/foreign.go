@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -13,6 +14,7 @@ import (
 	"threatwatch/kev"
 	"threatwatch/stix"
 	"threatwatch/store"
+	"threatwatch/veris"
 )
 
 // foreignLimit is the largest document of a foreign format that is read, decompressed: it is read whole.
@@ -34,6 +36,14 @@ var foreigns = []foreign{
 		}
 		return c.Faults, c.Objects(held, f)
 	}},
+	{"list of VERIS incidents", veris.Detect, dated(veris.Objects)},
+}
+
+// dated tells a format that knows no release the time of this import.
+func dated(f func(raw []byte, now string, held func(id string) *stix.Value, out func(*stix.Value) error) ([]error, error)) func([]byte, func(string) *stix.Value, func(*stix.Value) error) ([]error, error) {
+	return func(raw []byte, held func(string) *stix.Value, out func(*stix.Value) error) ([]error, error) {
+		return f(raw, stix.FormatTime(time.Now().UnixMicro()), held, out)
+	}
 }
 
 // unpacked undoes gzip, and returns how the document begins.

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"threatwatch/internal/testdata"
+	"threatwatch/stix"
 )
 
 // TestImportKEV: a catalogue that is no STIX is recognised, taken in whole, brought up to date by the next release, and unchanged by the same.
@@ -42,4 +47,102 @@ func TestImportForeignFaults(t *testing.T) {
 	if code != exitWrong || !strings.Contains(errs, "added 4, unchanged 0, refused 0") || !strings.Contains(errs, `kev.csv: left out: vulnerabilities[1]: cveID: "CVE-1" is no CVE number`) {
 		t.Errorf("exit %d, %s", code, errs)
 	}
+}
+
+// TestDocumentsGoBack: what was imported is exported in its own format, and says what it said.
+func TestDocumentsGoBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		format, file string
+		records      int
+		each         func(t *testing.T, raw []byte) []string // the records in canonical form, each once
+	}{
+		{"kev", testdata.Dir(t, "kev", "known_exploited_vulnerabilities.json"), 1404, func(t *testing.T, raw []byte) []string { return membersOf(t, raw, "vulnerabilities") }},
+		{"veris", testdata.Dir(t, "vcdb", "vcdb-incidents.ndjson.gz"), 7084, linesOf},
+	} {
+		t.Run(c.format, func(t *testing.T) {
+			t.Parallel()
+			data := filepath.Join(t.TempDir(), "data")
+			if code, _, errs := program(t, "import", "--data", data, "--source", "catalogue", "--tlp", "clear", c.file); code != exitFine {
+				t.Fatalf("import: exit %d, %s", code, errs)
+			}
+			code, out, errs := program(t, "export", "--data", data, "--format", c.format, "--source", "catalogue")
+			if code != exitFine {
+				t.Fatalf("export: exit %d, %s", code, errs)
+			}
+			want, got := c.each(t, unpackedFile(t, c.file)), c.each(t, []byte(out))
+			if len(want) != c.records || !slices.Equal(got, want) {
+				t.Errorf("%d records came out, %d went in, want %d that are the same", len(got), len(want), c.records)
+			}
+		})
+	}
+	data := filepath.Join(t.TempDir(), "data")
+	if code, _, errs := program(t, "import", "--data", data, "--source", "x", testdata.Dir(t, "vcdb", "incidents")); code != exitFine || !strings.Contains(errs, "refused 0") {
+		t.Errorf("a folder: exit %d, %s", code, errs)
+	}
+	if _, out, _ := program(t, "export", "--data", data, "--format", "veris"); strings.Count(out, "\n") != 100 {
+		t.Errorf("%d records of a folder of 100", strings.Count(out, "\n"))
+	}
+	if code, _, errs := program(t, "export", "--data", data, "--format", "kev"); code != exitWrong || !strings.Contains(errs, "no catalogue") {
+		t.Errorf("a catalogue where there is none: exit %d, %s", code, errs)
+	}
+	if code, _, errs := program(t, "export", "--data", data, "--format", "veris", "--type", "incident"); code != exitCannot || !strings.Contains(errs, "--type") {
+		t.Errorf("a type beside a format: exit %d, %s", code, errs)
+	}
+}
+
+// unpackedFile reads a file, packed or not.
+func unpackedFile(t *testing.T, path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, _, err := unpacked(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// linesOf are the values of a text with one a line.
+func linesOf(t *testing.T, raw []byte) (list []string) {
+	for line := range bytes.Lines(raw) {
+		list = append(list, canonicalOf(t, line))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// membersOf are the items of a list in a document.
+func membersOf(t *testing.T, raw []byte, name string) (list []string) {
+	var doc map[string]json.RawMessage
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(doc[name], &items); err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range items {
+		list = append(list, canonicalOf(t, item))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func canonicalOf(t *testing.T, raw []byte) string {
+	v, err := stix.ParseValue(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := v.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(c)
 }

@@ -71,6 +71,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.NamedMapper("place", kong.MapperFunc(mapPlace)),
+		kong.Vars{"documents": documentNames()},
 		kong.Bind(a),
 	)
 	if err != nil {

@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"watch":              {"stix", "draft"},
 	"watch/measure":      {},
 	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
+	"veris":              {"stix", "draft", "country", "watch"},
 	"history":            {"match", "logs"},
 	"store":              {"stix"},
 	"store/storetest":    {"store", "stix"},
