@@ -31,6 +31,12 @@ type Query struct {
 // Latest selects the last version of each object: what pages show.
 var Latest = store.Version{Last: true}
 
+// All selects every version of each object.
+var All = store.Version{All: true}
+
+// Stamp is the order in which things came in.
+type Stamp = store.Stamp
+
 // Stop, returned by a callback, ends a walk early without an error.
 var Stop = store.Stop
 

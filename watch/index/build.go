@@ -213,7 +213,7 @@ func put(m map[string]map[string]bool, key, id string) {
 
 // index puts together what changed since before, and all that did not.
 func (b *builder) index(before *Index) *Index {
-	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed}
+	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed}
 	x.names = maps.Clone(b.names)
 	if x.Known = before.knew(); b.whole || x.Known == nil {
 		x.Known = b.parents()
@@ -226,6 +226,9 @@ func (b *builder) index(before *Index) *Index {
 			x.judge(e)
 		}
 		x.byID[id] = e
+		for _, c := range e.Claims {
+			x.ofClaim[c.ID] = e
+		}
 		if e.Gone() {
 			x.Gone = append(x.Gone, e)
 		} else {

@@ -21,6 +21,7 @@ type Index struct {
 	Changed time.Time
 
 	byID, bySlug map[string]*Entry
+	ofClaim      map[string]*Entry
 	actors       map[string]*Actor
 	same         map[*Entry][]*Entry
 	names        map[string]*Name
@@ -87,6 +88,22 @@ func (x *Index) Get(name string) *Entry {
 
 // Actor finds whom claims name by id.
 func (x *Index) Actor(id string) *Actor { return x.actors[id] }
+
+// Holding is the entry that an id is of: of the incident itself, or of a claim about it.
+func (x *Index) Holding(id string) *Entry {
+	if e := x.byID[id]; e != nil {
+		return e
+	}
+	return x.ofClaim[id]
+}
+
+// As is the entry as another version of the incident tells it.
+func (e *Entry) As(in *watch.Incident) *Entry {
+	c := *e
+	c.Incident, c.Text = in, cut(in.Description, beginning)
+	c.hay = c.haystack()
+	return &c
+}
 
 // Same are the other entries of which a person said that they are the same incident.
 func (x *Index) Same(e *Entry) []*Entry { return x.same[e] }
@@ -156,4 +173,21 @@ func (e *Entry) all() (list []*Stance) {
 		}
 	}
 	return list
+}
+
+// Changed is when something about it came in last: a version of the incident, a claim, an answer.
+func (e *Entry) Changed() time.Time {
+	at := e.Added
+	later := func(t time.Time) {
+		if t.After(at) {
+			at = t
+		}
+	}
+	for _, c := range e.Claims {
+		later(c.Added)
+	}
+	for _, s := range e.all() {
+		later(s.Added)
+	}
+	return at
 }

@@ -7,99 +7,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"threatwatch/intake"
+	. "threatwatch/internal/watchtest"
 	"threatwatch/release"
 	"threatwatch/stix"
 	"threatwatch/store"
-	"threatwatch/store/sqlite"
 	"threatwatch/watch"
 	"threatwatch/watch/index"
 )
-
-var markings = []string{"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"}
-
-// house is an exchange in a directory of its own.
-type house struct {
-	t       *testing.T
-	in      *intake.Intake
-	rel     *release.Releaser
-	sources []store.Source
-}
-
-func newHouse(t *testing.T) *house {
-	t.Helper()
-	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	h := &house{t: t, in: intake.New(st, time.Now), rel: release.New(st, []byte("a secret of thirty-two bytes or more"), time.Now)}
-	for _, owner := range []string{"acme", "beta"} {
-		s, err := h.in.AddSource(t.Context(), store.Source{Name: owner, Owner: owner, Public: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.sources = append(h.sources, s)
-	}
-	return h
-}
-
-func (h *house) say(source int, objects ...*stix.Value) {
-	h.t.Helper()
-	for _, o := range objects {
-		got, err := h.in.Submit(h.t.Context(), intake.Submission{Source: h.sources[source].ID}, [][]byte{o.AppendJSON(nil)})
-		if err != nil || got[0].Status != intake.Added {
-			h.t.Fatalf("%s: %+v, %v", o.AppendJSON(nil), got, err)
-		}
-	}
-}
-
-func uuid(typ string, n int) string {
-	return fmt.Sprintf("%s--00000000-0000-4000-8000-%012x", typ, n)
-}
-
-// at gives an object its version and marking.
-func at(o *stix.Value, version, marking int) *stix.Value {
-	o.Set("created", stix.NewString("2020-01-01T00:00:00.000Z"))
-	o.Set("modified", stix.NewString(time.Date(2020, 1, 1, 0, version, 0, 0, time.UTC).Format("2006-01-02T15:04:05.000Z")))
-	o.Set("object_marking_refs", stix.NewStrings([]string{markings[marking]}))
-	return o
-}
-
-func moment(s string) watch.Moment {
-	m, err := watch.ParseMoment(s)
-	if err != nil {
-		panic(err)
-	}
-	return m
-}
-
-func incident(n int, name, day string, facts watch.Facts) *stix.Value {
-	facts.Milestones = append(facts.Milestones, watch.Milestone{Kind: "public_disclosure", Moment: moment(day)})
-	return (&watch.Incident{Head: watch.Head{ID: uuid("incident", n)}, Name: name, Facts: facts}).Object()
-}
-
-func actor(n int, name string) *stix.Value {
-	return stix.NewDict(stix.Member{Name: "type", Value: stix.NewString("intrusion-set")}, stix.Member{Name: "spec_version", Value: stix.NewString("2.1")},
-		stix.Member{Name: "id", Value: stix.NewString(uuid("intrusion-set", n))}, stix.Member{Name: "name", Value: stix.NewString(name)})
-}
-
-func identity(n int, name string) *stix.Value {
-	return stix.NewDict(stix.Member{Name: "type", Value: stix.NewString("identity")}, stix.Member{Name: "spec_version", Value: stix.NewString("2.1")},
-		stix.Member{Name: "id", Value: stix.NewString(uuid("identity", n))}, stix.Member{Name: "name", Value: stix.NewString(name)})
-}
-
-func claim(n, of, accused, by int, kind string) *stix.Value {
-	return (&watch.Claim{Head: watch.Head{ID: uuid("relationship", n)}, Act: uuid("incident", of), Accused: uuid("intrusion-set", accused), Words: fmt.Sprint("claim ", n),
-		Terms: watch.Terms{ClaimantRef: uuid("identity", by), StatedAt: moment("2020-02-01"), Kinds: []string{kind}, Level: "group"}}).Object()
-}
-
-func stance(n int, on string, by int, what string) *stix.Value {
-	return (&watch.Stance{Head: watch.Head{ID: uuid(watch.StanceType(what), n)}, Of: []string{on}, Words: fmt.Sprint("stance ", n), Note: watch.Opinion(what) == "",
-		Position: watch.Position{HolderRef: uuid("identity", by), Stance: what, StatedAt: moment("2020-03-01")}}).Object()
-}
 
 // dump is everything that an index holds.
 func dump(t *testing.T, x *index.Index) string {
@@ -141,11 +57,11 @@ var subjects = []release.Subject{{Kind: release.Public}, {Kind: release.Person, 
 func TestFollowedIsReadAnew(t *testing.T) {
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 11))
-		h := newHouse(t)
-		keeper := index.NewKeeper(h.rel)
-		for step := range 60 {
-			h.step(r, step+1)
-			if step%3 > 0 {
+		h := New(t)
+		keeper := index.NewKeeper(h.Releaser)
+		for n := range 60 {
+			step(h, r, n+1)
+			if n%3 > 0 {
 				continue
 			}
 			for _, s := range subjects {
@@ -153,16 +69,16 @@ func TestFollowedIsReadAnew(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				anew, err := index.NewKeeper(h.rel).Of(t.Context(), s, release.ShowPage)
+				anew, err := index.NewKeeper(h.Releaser).Of(t.Context(), s, release.ShowPage)
 				if err != nil {
 					t.Fatal(err)
 				}
 				got, want := dump(t, followed), dump(t, anew)
 				if got != want {
-					t.Fatalf("seed %d, step %d, %v:\n%s\nanew:\n%s", seed, step, s, got, want)
+					t.Fatalf("seed %d, step %d, %v:\n%s\nanew:\n%s", seed, n, s, got, want)
 				}
 				if s.Kind == release.Public && strings.Contains(got, "secret") {
-					t.Fatalf("seed %d, step %d: %s", seed, step, got)
+					t.Fatalf("seed %d, step %d: %s", seed, n, got)
 				}
 			}
 		}
@@ -170,8 +86,8 @@ func TestFollowedIsReadAnew(t *testing.T) {
 }
 
 // step does one random thing. What is not TLP:CLEAR says that it is a secret.
-func (h *house) step(r *rand.Rand, version int) {
-	h.t.Helper()
+func step(h *House, r *rand.Rand, version int) {
+	h.Helper()
 	n, mark, source := r.IntN(5), r.IntN(6), r.IntN(2)
 	if mark > 2 {
 		mark = 0
@@ -185,44 +101,44 @@ func (h *house) step(r *rand.Rand, version int) {
 	case 0, 1:
 		facts := watch.Facts{Slug: fmt.Sprint("slug-", n), RecordState: []string{"published", "published", "retracted", "merged"}[r.IntN(4)]}
 		if facts.RecordState == "merged" {
-			facts.MergedRef = uuid("incident", (n+1)%5)
+			facts.MergedRef = ID("incident", (n+1)%5)
 		}
-		o = incident(n, name, "2020-01-0"+fmt.Sprint(1+r.IntN(9)), facts)
+		o = Incident(n, name, "2020-01-0"+fmt.Sprint(1+r.IntN(9)), facts)
 	case 2:
-		o = actor(n, name)
+		o = Named("intrusion-set", n, name)
 	case 3:
-		o = identity(n, name)
+		o = Named("identity", n, name)
 	case 4, 5:
-		o = claim(n, r.IntN(5), r.IntN(5), r.IntN(5), "technical")
+		o = Claim(n, r.IntN(5), r.IntN(5), r.IntN(5), "technical")
 		if mark > 0 {
 			o.Set("description", stix.NewString("secret"))
 		}
 	case 6:
-		on := []string{uuid("relationship", r.IntN(5)), uuid("incident", r.IntN(5))}[r.IntN(2)]
-		o = stance(n, on, r.IntN(5), "deny")
+		on := []string{ID("relationship", r.IntN(5)), ID("incident", r.IntN(5))}[r.IntN(2)]
+		o = Stance(n, on, r.IntN(5), "deny")
 		if mark > 0 {
 			o.Set("explanation", stix.NewString("secret"))
 		}
 	case 7:
-		id := uuid([]string{"incident", "relationship", "opinion", "identity"}[r.IntN(4)], n)
-		_, err := h.in.Delete(h.t.Context(), intake.Submission{Source: h.sources[source].ID}, h.sources[source].Collection, id, store.Version{All: true})
+		id := ID([]string{"incident", "relationship", "opinion", "identity"}[r.IntN(4)], n)
+		_, err := h.Intake.Delete(h.Context(), intake.Submission{Source: h.Sources[source].ID}, h.Sources[source].Collection, id, store.Version{All: true})
 		if err != nil && !strings.Contains(err.Error(), "no object") {
-			h.t.Fatal(err)
+			h.Fatal(err)
 		}
 		return
 	}
-	h.say(source, at(o, version, mark))
+	h.Say(source, At(o, version, mark))
 }
 
 // TestFilter: each key, its opposite, several of one key and several keys.
 func TestFilter(t *testing.T) {
-	h := newHouse(t)
-	h.say(0, at(actor(1, "Group A"), 1, 0), at(actor(2, "Group B"), 1, 0), at(identity(1, "Vendor"), 1, 0), at(identity(2, "State"), 1, 0))
-	h.say(0, at(incident(1, "Hospital data taken", "2020-01-01", watch.Facts{Operations: []string{"ransomware"}, Actions: []string{"hacking.SQLi"}, Techniques: []string{"T1566.001"}, Severity: []watch.Score{{Scheme: "x", Value: "4.5"}},
+	h := New(t)
+	h.Say(0, At(Named("intrusion-set", 1, "Group A"), 1, 0), At(Named("intrusion-set", 2, "Group B"), 1, 0), At(Named("identity", 1, "Vendor"), 1, 0), At(Named("identity", 2, "State"), 1, 0))
+	h.Say(0, At(Incident(1, "Hospital data taken", "2020-01-01", watch.Facts{Operations: []string{"ransomware"}, Actions: []string{"hacking.SQLi"}, Techniques: []string{"T1566.001"}, Severity: []watch.Score{{Scheme: "x", Value: "4.5"}},
 		Victims: []watch.Victim{{Name: "Clinic", Named: true, Countries: []string{"DE"}, Sectors: []string{"healthcare"}, NAICS: "622110"}}, Data: []watch.Data{{Variety: "Medical"}}}), 1, 0))
-	h.say(0, at(incident(2, "Plans of an aircraft", "2021-05-02", watch.Facts{Insider: true, Victims: []watch.Victim{{Countries: []string{"US", "FR"}, Sectors: []string{"aerospace"}}}, Data: []watch.Data{{Variety: "Secrets"}}}), 1, 1))
-	h.say(0, at(claim(1, 1, 1, 1, "technical"), 1, 0), at(claim(2, 2, 2, 2, "political"), 1, 0), at(claim(3, 2, 1, 1, "technical"), 1, 0))
-	x, err := index.NewKeeper(h.rel).Of(t.Context(), release.Subject{Kind: release.Operator}, release.ShowPage)
+	h.Say(0, At(Incident(2, "Plans of an aircraft", "2021-05-02", watch.Facts{Insider: true, Victims: []watch.Victim{{Countries: []string{"US", "FR"}, Sectors: []string{"aerospace"}}}, Data: []watch.Data{{Variety: "Secrets"}}}), 1, 1))
+	h.Say(0, At(Claim(1, 1, 1, 1, "technical"), 1, 0), At(Claim(2, 2, 2, 2, "political"), 1, 0), At(Claim(3, 2, 1, 1, "technical"), 1, 0))
+	x, err := index.NewKeeper(h.Releaser).Of(t.Context(), release.Subject{Kind: release.Operator}, release.ShowPage)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,8 +195,8 @@ func TestFilter(t *testing.T) {
 
 // TestBadges: what stands about an incident shows in its badges, and a denial changes no number.
 func TestBadges(t *testing.T) {
-	h := newHouse(t)
-	keeper := index.NewKeeper(h.rel)
+	h := New(t)
+	keeper := index.NewKeeper(h.Releaser)
 	look := func() (*index.Index, *index.Entry) {
 		x, err := keeper.Of(t.Context(), release.Subject{Kind: release.Public}, release.ShowPage)
 		if err != nil {
@@ -294,28 +210,28 @@ func TestBadges(t *testing.T) {
 			t.Errorf("%v, want %s", e.Badges, badges)
 		}
 	}
-	h.say(0, at(incident(1, "It happened", "2020-01-01", watch.Facts{Slug: "it-happened"}), 1, 0), at(actor(1, "A"), 1, 0), at(actor(2, "B"), 1, 0), at(identity(1, "Ministry"), 1, 0))
+	h.Say(0, At(Incident(1, "It happened", "2020-01-01", watch.Facts{Slug: "it-happened"}), 1, 0), At(Named("intrusion-set", 1, "A"), 1, 0), At(Named("intrusion-set", 2, "B"), 1, 0), At(Named("identity", 1, "Ministry"), 1, 0))
 	want("unattributed")
 	weighed := func(n, accused, credibility int) *stix.Value {
-		c, err := watch.ReadClaim(at(claim(n, 1, accused, 1, "technical"), 1, 0))
+		c, err := watch.ReadClaim(At(Claim(n, 1, accused, 1, "technical"), 1, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Terms.Reliability, c.Terms.Credibility = "B", credibility
 		return c.Object()
 	}
-	h.say(0, at(weighed(1, 1, 2), 1, 0))
+	h.Say(0, At(weighed(1, 1, 2), 1, 0))
 	want("claimed")
-	h.say(1, at(weighed(2, 1, 2), 1, 0))
+	h.Say(1, At(weighed(2, 1, 2), 1, 0))
 	want("claimed independently-supported")
 	x, e := look()
 	before := x.Weigh(e)
-	h.say(1, at(stance(1, uuid("relationship", 1), 1, "deny"), 1, 0))
+	h.Say(1, At(Stance(1, ID("relationship", 1), 1, "deny"), 1, 0))
 	want("claimed independently-supported denied")
 	x, e = look()
 	if after := x.Weigh(e); fmt.Sprint(before) != fmt.Sprint(after) || before.Actors[0].P < .9 {
 		t.Errorf("%v, and after the denial %v", before, after)
 	}
-	h.say(1, at(weighed(3, 2, 2), 1, 0))
+	h.Say(1, At(weighed(3, 2, 2), 1, 0))
 	want("claimed independently-supported contested denied")
 }

@@ -1,0 +1,219 @@
+package notice
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"threatwatch"
+	"threatwatch/release"
+	"threatwatch/stix"
+	"threatwatch/watch"
+	"threatwatch/watch/index"
+)
+
+// Event is something that happened to an incident of the watch, as a reader may know of it.
+type Event struct {
+	Cursor string       // where the reader stands after it
+	Type   string       // see EventTypes
+	At     time.Time    // when it came in
+	Object string       // the id of what came in
+	Entry  *index.Entry // as it stands now
+	Words  string       // what was said: of a claim, a stance, a correction
+}
+
+// EventTypes are the kinds of events.
+var EventTypes = watch.Vocabulary{
+	{Code: "incident.published", Label: "A new incident"}, {Code: "incident.updated", Label: "An incident was updated"}, {Code: "incident.corrected", Label: "An incident was corrected"}, {Code: "incident.merged", Label: "An incident was merged into another"},
+	{Code: "incident.retracted", Label: "An incident was retracted"}, {Code: "milestone.added", Label: "A step of an incident became known"}, {Code: "claim.added", Label: "A claim of who did it"}, {Code: "claim.withdrawn", Label: "A claim was withdrawn"}, {Code: "stance.added", Label: "An answer to a claim"},
+}
+
+// eventTypes are the objects of which events are made.
+var eventTypes = []string{"incident", "relationship", "opinion", "note"}
+
+// Reader reads the events that one subject may know of.
+type Reader struct {
+	keeper  *index.Keeper
+	view    *release.View
+	subject release.Subject
+	action  release.Action
+}
+
+// NewReader makes a reader of events. action says what is done with them.
+func NewReader(r *release.Releaser, k *index.Keeper, s release.Subject, a release.Action) *Reader {
+	return &Reader{k, r.View(s, a), s, a}
+}
+
+// Now is the cursor behind all that has happened.
+func (r *Reader) Now(ctx context.Context) (string, error) {
+	p, err := r.view.Page(ctx, release.Query{Types: eventTypes, Version: release.All, Newest: true, Limit: 1}, func(*release.Item) error { return nil })
+	return cursorAt(p.Last), err
+}
+
+// batch is how many objects are looked at in one reading.
+const batch = 500
+
+// Next calls f for the events after a cursor that a filter selects, in their order, and returns where it stands. more says that there is more to read
+// at once. An event about an incident reaches who would have got an earlier version of it, too: corrections and retractions go where the original went.
+func (r *Reader) Next(ctx context.Context, cursor string, filter *index.Filter, f func(Event) error) (at string, more bool, err error) {
+	after, err := stampOf(cursor)
+	if err != nil {
+		return cursor, false, err
+	}
+	x, err := r.keeper.Of(ctx, r.subject, r.action)
+	if err != nil {
+		return cursor, false, err
+	}
+	var came []arrival
+	p, err := r.view.Page(ctx, release.Query{Types: eventTypes, Version: release.All, AddedAfter: after, Limit: batch}, func(it *release.Item) error {
+		came = append(came, arrival{id: it.ID, typ: it.Type, cursor: cursorAt(it.Added), at: it.Added.Time(), modified: it.Modified, raw: slices.Clone(it.Raw)})
+		return nil
+	})
+	if err != nil {
+		return cursor, false, err
+	}
+	for _, a := range came {
+		if err := r.tell(ctx, x, a, filter, f); err != nil {
+			return cursor, false, err
+		}
+	}
+	if p.N == 0 {
+		return cursor, false, nil
+	}
+	return cursorAt(p.Last), p.More, nil
+}
+
+// arrival is an object that came in.
+type arrival struct {
+	id, typ, cursor string
+	at              time.Time
+	modified        int64
+	raw             []byte
+}
+
+func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, filter *index.Filter, f func(Event) error) error {
+	root, err := stix.ParseValue(a.raw)
+	if err != nil {
+		return threatwatch.Errorf(threatwatch.Internal, "%s: %w", a.id, err)
+	}
+	e := Event{Cursor: a.cursor, At: a.at, Object: a.id}
+	before, err := r.before(ctx, a)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.typ == "incident":
+		e.Entry, e.Type, e.Words = incidentEvent(x, root, before)
+	case watch.IsClaim(root):
+		e.Entry, e.Type, e.Words = claimEvent(x, root, before)
+	case watch.IsStance(root):
+		e.Entry, e.Type, e.Words = stanceEvent(x, root, before)
+	}
+	if e.Type == "" || e.Entry == nil || draft(e.Entry) || !r.matches(e.Entry, before, filter) {
+		return nil
+	}
+	return f(e)
+}
+
+// before are the versions that were known before one came in, the newest first.
+func (r *Reader) before(ctx context.Context, a arrival) (list []*stix.Value, err error) {
+	err = r.view.Get(ctx, a.id, func(it *release.Item) error {
+		if it.Modified < a.modified {
+			root, err := stix.ParseValue(slices.Clone(it.Raw))
+			if err != nil {
+				return err
+			}
+			list = append(list, root)
+		}
+		return nil
+	})
+	if threatwatch.KindOf(err) == threatwatch.NotFound { // it left in between
+		err = nil
+	}
+	return list, err
+}
+
+// matches says whether a filter selects an entry, or selected it by what one of its versions before said.
+func (r *Reader) matches(e *index.Entry, before []*stix.Value, filter *index.Filter) bool {
+	if filter.Match(e) {
+		return true
+	}
+	return slices.ContainsFunc(before, func(root *stix.Value) bool {
+		in, err := watch.ReadIncident(root)
+		return err == nil && filter.Match(e.As(in))
+	})
+}
+
+func incidentEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.Entry, string, string) {
+	in, err := watch.ReadIncident(root)
+	if err != nil {
+		return nil, "", ""
+	}
+	e := x.Get(in.ID)
+	if len(before) == 0 {
+		return e, "incident.published", in.Description
+	}
+	old, err := watch.ReadIncident(before[0])
+	if err != nil {
+		return e, "incident.updated", ""
+	}
+	state := in.Facts.RecordState
+	switch {
+	case (state == "retracted" || in.Revoked) && !(old.Facts.RecordState == "retracted" || old.Revoked):
+		return e, "incident.retracted", in.Facts.StateWhy
+	case state == "merged" && old.Facts.RecordState != "merged":
+		return e, "incident.merged", in.Facts.StateWhy
+	case state == "corrected" && in.Facts.StateWhy != old.Facts.StateWhy:
+		return e, "incident.corrected", in.Facts.StateWhy
+	case old.Facts.RecordState == "draft" && state != "draft":
+		return e, "incident.published", in.Description
+	case len(in.Facts.Milestones) > len(old.Facts.Milestones):
+		m := in.Facts.Milestones[len(in.Facts.Milestones)-1]
+		return e, "milestone.added", watch.MilestoneKinds.Label(m.Kind) + " " + m.String()
+	}
+	return e, "incident.updated", ""
+}
+
+func claimEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.Entry, string, string) {
+	c, err := watch.ReadClaim(root)
+	if err != nil {
+		return nil, "", ""
+	}
+	e := x.Get(c.Act)
+	words := "Attributed to " + x.Name(c.Accused).Label() + " by " + x.Name(c.Terms.ClaimantRef).Label()
+	switch {
+	case len(before) == 0 && c.Stands():
+		return e, "claim.added", words
+	case !c.Stands():
+		return e, "claim.withdrawn", words + ": " + watch.ClaimStatuses.Label(c.Terms.Status)
+	}
+	return e, "", ""
+}
+
+func stanceEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.Entry, string, string) {
+	s, err := watch.ReadStance(root)
+	if err != nil || len(before) > 0 || s.Revoked {
+		return nil, "", ""
+	}
+	for _, id := range s.Of {
+		if e := x.Holding(id); e != nil {
+			return e, "stance.added", x.Name(s.Position.HolderRef).Label() + " " + watch.Stances.Label(s.Position.Stance) + ": " + s.Words
+		}
+	}
+	return nil, "", ""
+}
+
+// stampOf reads a cursor; "" is before everything.
+func stampOf(cursor string) (at release.Stamp, err error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil || n < 0 {
+		return 0, threatwatch.Errorf(threatwatch.Invalid, "%q is no cursor of events", cursor)
+	}
+	return release.Stamp(n), nil
+}
+
+func cursorAt(at release.Stamp) string { return strconv.FormatInt(int64(at), 10) }
