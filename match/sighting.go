@@ -48,7 +48,9 @@ func (s *Summary) Sightings(r Report, f func(*stix.Value) error) error {
 				of[id] = &sighted{claim: c}
 				order = append(order, id)
 			}
-			of[id].tallies = append(of[id].tallies, t)
+			if k := of[id].tallies; len(k) == 0 || k[len(k)-1] != t { // it may have said so in two versions
+				of[id].tallies = append(k, t)
+			}
 		}
 	}
 	for _, id := range order {

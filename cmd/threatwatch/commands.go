@@ -11,6 +11,7 @@ type cli struct {
 	Export     exportCmd     `cmd:"" help:"Write what somebody may see: as a STIX bundle, or in the format that it came in."`
 	Lookup     lookupCmd     `cmd:"" help:"Have we seen these values? Exit status 1: no."`
 	Match      matchCmd      `cmd:"" help:"Find indicators in log files. Exit status 1: none."`
+	Sensor     sensorCmd     `cmd:"" help:"Find the indicators of a collection in logs, as both change; status."`
 	Hunt       huntCmd       `cmd:"" help:"Were these values seen in logs: when, where, how often? Exit status 1: no."`
 	Pattern    patternCmd    `cmd:"" help:"STIX patterns: check, explain, match, test."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`

@@ -190,20 +190,20 @@ type asked struct {
 
 // found is a line of the answer.
 type found struct {
-	Value      string   `json:"value"`
-	Type       string   `json:"type"`
-	How        string   `json:"how"`
-	Seen       string   `json:"seen"` // of a network the address
-	First      string   `json:"first"`
-	Last       string   `json:"last"`
-	Count      uint64   `json:"count"`
-	Sensors    []sensor `json:"sensors"`
-	Indicators []string `json:"indicators,omitempty"`
-	Sources    []string `json:"sources,omitempty"`
-	Basis      string   `json:"basis"`
+	Value      string       `json:"value"`
+	Type       string       `json:"type"`
+	How        string       `json:"how"`
+	Seen       string       `json:"seen"` // of a network the address
+	First      string       `json:"first"`
+	Last       string       `json:"last"`
+	Count      uint64       `json:"count"`
+	Sensors    []sensorLine `json:"sensors"`
+	Indicators []string     `json:"indicators,omitempty"`
+	Sources    []string     `json:"sources,omitempty"`
+	Basis      string       `json:"basis"`
 }
 
-type sensor struct {
+type sensorLine struct {
 	Name  string `json:"name"`
 	First string `json:"first"`
 	Last  string `json:"last"`
@@ -332,7 +332,7 @@ func foundOf(a *history.Ask, whose *asked, s *history.Seen) found {
 		f.Value = "*." + f.Value
 	}
 	for _, where := range s.Sensors {
-		f.Sensors = append(f.Sensors, sensor{where.Name, where.First.Format(time.RFC3339), where.Last.Format(time.RFC3339), where.Count})
+		f.Sensors = append(f.Sensors, sensorLine{where.Name, where.First.Format(time.RFC3339), where.Last.Format(time.RFC3339), where.Count})
 	}
 	for _, c := range whose.said {
 		if c.ID != "" {
@@ -362,9 +362,9 @@ func printFound(out io.Writer, list []found) error {
 }
 
 // where names the busiest sensors.
-func where(list []sensor) string {
+func where(list []sensorLine) string {
 	const shown = 3
-	list = slices.SortedStableFunc(slices.Values(list), func(a, b sensor) int { return cmp.Compare(b.Count, a.Count) })
+	list = slices.SortedStableFunc(slices.Values(list), func(a, b sensorLine) int { return cmp.Compare(b.Count, a.Count) })
 	var names []string
 	for _, s := range list[:min(shown, len(list))] {
 		names = append(names, fmt.Sprintf("%s (%d)", dash(s.Name), s.Count))

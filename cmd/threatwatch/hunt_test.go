@@ -116,7 +116,7 @@ func TestHuntJSON(t *testing.T) {
 		t.Fatalf("exit %d, %v: %s%s", code, err, out, errs)
 	}
 	want := found{Value: "evil.example", Type: "domain", How: "below", Seen: "evil.example", First: "2026-11-01T10:20:30Z", Last: "2026-11-03T11:20:30Z", Count: 3,
-		Sensors:    []sensor{{"dns-1", "2026-11-01T10:20:30Z", "2026-11-01T10:20:30Z", 1}, {"dns-2", "2026-11-03T10:20:30Z", "2026-11-03T11:20:30Z", 2}},
+		Sensors:    []sensorLine{{"dns-1", "2026-11-01T10:20:30Z", "2026-11-01T10:20:30Z", 1}, {"dns-2", "2026-11-03T10:20:30Z", "2026-11-03T11:20:30Z", 2}},
 		Indicators: []string{"indicator--00000000-0000-4000-8000-000000000003"}, Sources: []string{"list"}, Basis: "64-bit hash"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want, got: %s", diff)

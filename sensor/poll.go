@@ -1,0 +1,278 @@
+package sensor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"threatwatch"
+	"threatwatch/match"
+	"threatwatch/stix"
+	"threatwatch/taxii"
+)
+
+// A poller keeps the copy and the index like the collection. It belongs to one goroutine.
+type poller struct {
+	exchange *Exchange
+	copy     *localCopy
+	index    *match.Index
+	recheck  time.Duration
+	patience
+
+	changed    []string  // ids whose change is in the copy and not yet in the index
+	rechecked  time.Time // when the manifest was last compared
+	noManifest bool      // the exchange does not give one
+
+	contact    atomic.Int64 // when the exchange last answered, microseconds since 1970; 0: never
+	indicators atomic.Int64
+}
+
+// wanted are the types that are kept: what is looked for, and who says so.
+var wanted = []string{"indicator", "identity"}
+
+const (
+	pageSize   = 1000
+	applyAt    = 20_000 // changes that are put into the index before a long round is over
+	fetchAtOne = 50     // ids in one request, as the address of a request must stay short
+)
+
+// newIndex reads the copy into an index.
+func newIndex(c *localCopy) (*match.Index, error) {
+	l := match.NewLoader(match.Policy{})
+	if err := c.each(func(raw []byte) error { return l.Object(raw, "") }); err != nil {
+		return nil, err
+	}
+	l.NameSources()
+	return l.Index()
+}
+
+// run polls until ctx ends.
+func (p *poller) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := p.round(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		wait := p.after(err)
+		if err == nil {
+			wait -= time.Since(began)
+		}
+		pause(ctx, max(wait, 0))
+	}
+}
+
+// round takes in what was added since the last one, and now and then finds out what is gone.
+func (p *poller) round(ctx context.Context) error {
+	err := p.pages(ctx)
+	if err == nil && time.Since(p.rechecked) >= p.recheck && !p.noManifest {
+		if err = p.compare(ctx); err == nil {
+			p.rechecked = time.Now()
+		}
+	}
+	return errors.Join(err, p.apply())
+}
+
+// pages follows the collection to its end.
+func (p *poller) pages(ctx context.Context) error {
+	if err := p.exchange.login(); err != nil {
+		return err
+	}
+	f := taxii.Filter{AddedAfter: p.copy.cursor.After, Limit: pageSize, Types: wanted}
+	for {
+		var fresh []received
+		page, err := p.exchange.client.Objects(ctx, p.exchange.collection, f, func(raw []byte) error {
+			if o, ok := parseReceived(raw); ok && p.copy.newer(&o) {
+				fresh = append(fresh, o)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		p.contact.Store(time.Now().UnixMicro())
+		to := p.copy.cursor
+		to.After, to.Whole = max(to.After, page.Last), to.Whole || !page.More
+		if err := p.take(fresh, nil, to); err != nil {
+			return err
+		}
+		switch {
+		case !page.More:
+			return nil
+		case page.Next != "" && page.Next != f.Next:
+			f.Next = page.Next
+		case page.Next == "" && page.Last > f.AddedAfter:
+			f.AddedAfter = page.Last
+		default:
+			return threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
+		}
+	}
+}
+
+// take puts a change into the copy. A cursor that moves alone is not worth writing: it is found again.
+func (p *poller) take(fresh []received, gone []string, to cursor) error {
+	if len(fresh) == 0 && len(gone) == 0 && to.Whole == p.copy.cursor.Whole {
+		p.copy.cursor = to
+		return nil
+	}
+	if err := p.copy.put(fresh, gone, to); err != nil {
+		return err
+	}
+	for i := range fresh {
+		p.changed = append(p.changed, fresh[i].id)
+	}
+	p.changed = append(p.changed, gone...)
+	if len(p.changed) < applyAt {
+		return nil
+	}
+	return p.apply()
+}
+
+// apply puts the changes into the index, where matchers see them with their next record.
+func (p *poller) apply() error {
+	p.indicators.Store(int64(p.copy.indicators))
+	if len(p.changed) == 0 {
+		return nil
+	}
+	l := match.NewLoader(match.Policy{})
+	var ids []string
+	for _, id := range p.changed {
+		if !isIndicator(id) {
+			continue
+		}
+		ids = append(ids, id)
+		raw, err := p.copy.object(id)
+		if err != nil {
+			return err
+		}
+		if raw == nil {
+			continue
+		}
+		if err := p.load(l, raw); err != nil {
+			return err
+		}
+	}
+	l.NameSources()
+	if err := p.index.Update(l.Entries(), ids); err != nil {
+		return fmt.Errorf("change the index: %w", err)
+	}
+	p.changed = nil
+	return nil
+}
+
+// load gives an indicator to a loader, and before it who says so.
+func (p *poller) load(l *match.Loader, raw []byte) error {
+	o, err := stix.Parse(raw)
+	if err != nil {
+		return err // it was read when it came
+	}
+	who, err := p.copy.object(o.CreatedBy)
+	if err == nil && who != nil {
+		err = l.Object(who, "")
+	}
+	if err != nil {
+		return err
+	}
+	return l.Object(raw, "")
+}
+
+// compare asks for the manifest: what is no longer in it was withheld or deleted, and what is in it in another version is fetched. TAXII 2.1 §5.3.
+func (p *poller) compare(ctx context.Context) error {
+	there, ids, err := p.manifest(ctx)
+	if kind := threatwatch.KindOf(err); kind == threatwatch.NotFound || kind == threatwatch.Forbidden || kind == threatwatch.NotAcceptable {
+		p.noManifest = true
+		p.tell("indicators: the exchange gives no manifest (%s): what it withholds later is looked for until it is revoked or expires", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	gone, err := p.missing(there)
+	if err != nil {
+		return err
+	}
+	var other []string
+	for _, id := range ids {
+		if h, ok := p.copy.held[keyOf(id)]; !ok || h.version != there[keyOf(id)] {
+			other = append(other, id)
+		}
+	}
+	if len(gone) > 0 {
+		p.tell("indicators: %d objects are no longer in the collection", len(gone))
+		if err := p.take(nil, gone, p.copy.cursor); err != nil {
+			return err
+		}
+	}
+	return p.fetch(ctx, other)
+}
+
+// missing lists what is held and not there.
+func (p *poller) missing(there map[idKey]int64) (ids []string, err error) {
+	for k, h := range p.copy.held {
+		if _, ok := there[k]; ok {
+			continue
+		}
+		raw, err := p.copy.read(h)
+		if err != nil {
+			return nil, err
+		}
+		o, err := stix.Parse(raw)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, o.ID)
+	}
+	return ids, nil
+}
+
+// manifest is the version of each object that is in the collection.
+func (p *poller) manifest(ctx context.Context) (there map[idKey]int64, ids []string, err error) {
+	there = map[idKey]int64{}
+	f := taxii.Filter{Limit: pageSize, Types: wanted}
+	for {
+		page, err := p.exchange.client.Manifest(ctx, p.exchange.collection, f, func(m taxii.ManifestRecord) error {
+			version, err := taxii.ParseStamp(m.Version)
+			if _, again := there[keyOf(m.ID)]; err == nil && !again {
+				ids = append(ids, m.ID)
+			}
+			there[keyOf(m.ID)] = max(there[keyOf(m.ID)], int64(version))
+			return nil
+		})
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case !page.More:
+			return there, ids, nil
+		case page.Next != "" && page.Next != f.Next:
+			f.Next = page.Next
+		case page.Next == "" && page.Last > f.AddedAfter:
+			f.AddedAfter = page.Last
+		default:
+			return nil, nil, threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
+		}
+	}
+}
+
+// fetch takes objects as the collection has them, newer or not.
+func (p *poller) fetch(ctx context.Context, ids []string) error {
+	for len(ids) > 0 {
+		n := min(len(ids), fetchAtOne)
+		var fresh []received
+		_, err := p.exchange.client.All(ctx, p.exchange.collection, taxii.Filter{IDs: ids[:n], Limit: pageSize}, func(raw []byte) error {
+			if o, ok := parseReceived(raw); ok {
+				fresh = append(fresh, o)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := p.take(fresh, nil, p.copy.cursor); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package sensor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"threatwatch"
+	"threatwatch/logs"
+	"threatwatch/match"
+)
+
+// watcher reads the files that have, had and get the name of one log.
+type watcher struct {
+	*Config
+	path   string
+	index  *match.Index
+	window *window
+	output *sync.Mutex // findings of all logs come out one after the other
+	broken *atomic.Int64
+
+	ctx     context.Context // of the reading; a field because each file has a goroutine of its own
+	reading sync.WaitGroup
+	mu      sync.Mutex // protects what follows
+	open    []os.FileInfo
+	err     error // that ends the sensor
+	unread  error // that was told of the log
+}
+
+// run goes on where the places say, and then takes each new file that gets the name. It ends with ctx, or when it does not follow with the files.
+func (w *watcher) run(places []place) error {
+	w.resume(places)
+	w.look()
+	for w.Follow && w.ctx.Err() == nil && w.failed() == nil {
+		pause(w.ctx, lookEvery)
+		w.look()
+	}
+	w.reading.Wait()
+	return w.failed()
+}
+
+// resume opens the files that were being read, and those that had the name since and were rotated as well.
+func (w *watcher) resume(places []place) {
+	moved := -1 // of the rotated files, the last that was being read
+	list := rotated(w.path)
+	for i := range places {
+		p := &places[i]
+		f, name := p.find()
+		if f == nil {
+			w.Tell("%s: the file that was being read is gone, packed or written anew: what was not read of it is missed", w.path)
+			continue
+		}
+		moved = max(moved, slices.Index(list, name))
+		w.start(f, *p)
+	}
+	if moved < 0 {
+		return
+	}
+	for _, name := range list[moved+1:] {
+		if f, err := os.Open(name); err == nil {
+			w.start(f, place{Path: w.path})
+		}
+	}
+}
+
+// look opens the file that has the name, unless it is being read.
+func (w *watcher) look() {
+	info, err := os.Stat(w.path)
+	if err == nil && w.known(info) {
+		return
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(w.path)
+	}
+	if err != nil {
+		w.cannot(err)
+		return
+	}
+	w.start(f, place{Path: w.path})
+}
+
+func (w *watcher) known(info os.FileInfo) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.open, func(o os.FileInfo) bool { return os.SameFile(o, info) })
+}
+
+// cannot tells once that the log cannot be read.
+func (w *watcher) cannot(err error) {
+	if w.unread != nil && w.unread.Error() == err.Error() {
+		return
+	}
+	w.unread = err
+	if w.Follow && errors.Is(err, fs.ErrNotExist) {
+		w.Tell("%s: not there yet", w.path)
+		return
+	}
+	w.Tell("%s: %s", w.path, reasonOf(err))
+	if !w.Follow {
+		w.broken.Add(1)
+	}
+}
+
+// reasonOf leaves out the path that stands before it.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// start reads a file from a place in a goroutine of its own.
+func (w *watcher) start(f *os.File, from place) {
+	info, err := f.Stat()
+	if err != nil || w.known(info) {
+		f.Close()
+		return
+	}
+	w.mu.Lock()
+	w.open = append(w.open, info)
+	w.mu.Unlock()
+	w.unread = nil
+	from.File = fileID(info)
+	r := &reading{f: f, place: from}
+	w.window.begin(r)
+	w.reading.Go(func() {
+		for r != nil && w.read(r) {
+			r = w.anew(r)
+		}
+		if w.Follow && r != nil && r.done {
+			w.forget(info)
+		}
+	})
+}
+
+// anew begins a file that was cut once more. Where that cannot be, it is found by its name.
+func (w *watcher) anew(old *reading) *reading {
+	info, err := old.f.Stat()
+	if err != nil {
+		return nil
+	}
+	f, err := os.Open(w.path)
+	if err == nil {
+		var now os.FileInfo
+		if now, err = f.Stat(); err == nil && os.SameFile(now, info) {
+			r := &reading{f: f, place: place{Path: w.path, File: old.place.File}}
+			w.window.begin(r)
+			return r
+		}
+		f.Close()
+	}
+	w.forget(info)
+	return nil
+}
+
+// forget lets a file be opened again.
+func (w *watcher) forget(info os.FileInfo) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = slices.DeleteFunc(w.open, func(o os.FileInfo) bool { return os.SameFile(o, info) })
+}
+
+// read matches a file to its end; again says that it was cut and is to be read from its beginning.
+func (w *watcher) read(r *reading) (again bool) {
+	t := &tail{ctx: w.ctx, path: w.path, f: r.f, follow: w.Follow}
+	err := w.scan(r, t)
+	w.window.ended(r, t.whole && err == nil, t.cut)
+	switch {
+	case err == nil:
+		return t.cut
+	case threatwatch.KindOf(err) == threatwatch.Unsupported, errors.Is(err, fs.ErrPermission):
+		w.Tell("%s: %s", w.path, reasonOf(err))
+		w.broken.Add(1)
+	default:
+		w.mu.Lock()
+		w.err = errors.Join(w.err, err)
+		w.mu.Unlock()
+	}
+	return false
+}
+
+func (w *watcher) failed() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// scan matches what a tail gives, behind the place of the reading.
+func (w *watcher) scan(r *reading, t *tail) error {
+	from := r.place.Mark
+	o := logs.Options{Format: w.Format, Live: true, Whole: true}
+	if from.Offset > 0 {
+		o.From = &from
+		if _, err := r.f.Seek(from.Offset, 0); err != nil {
+			return err
+		}
+		t.at.Store(from.Offset)
+	} else if err := plainText(r.f); err != nil {
+		return err
+	}
+	s := match.Scan{Index: w.index, Logs: o, Jobs: 1, Sensor: w.Name, Memory: w.window.memory.take()}
+	s.Passed = func(m logs.Mark) error {
+		m.Offset = min(m.Offset, t.at.Load()) // a line that was given an end is not longer for it
+		w.window.passed(r, m)
+		return nil
+	}
+	got, err := s.Run(context.WithoutCancel(w.ctx), w.path, t, func(f *match.Finding) error {
+		f.Known = w.Known.Known(&f.Hit)
+		r.found = append(r.found, *f)
+		w.output.Lock()
+		defer w.output.Unlock()
+		return w.Found(f)
+	})
+	if got.Faults > 0 {
+		w.Tell("%s: %d records of %d could not be read whole; %s", w.path, got.Faults, got.Records, got.First)
+	}
+	if got.TooLong > 0 {
+		w.Tell("%s: %d records were too long and are left out", w.path, got.TooLong)
+	}
+	return err
+}
