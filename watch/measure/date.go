@@ -70,17 +70,31 @@ func (m month) start() time.Time {
 	return time.Date(int(m)/12, time.Month(int(m)%12+1), 1, 0, 0, 0, 0, time.UTC)
 }
 
+// span is from lo, and before hi.
+type span struct{ lo, hi time.Time }
+
+// until is the span of a date of which it is known that it lies before an instant; ok is false where it cannot.
+func (d Date) until(end time.Time) (s span, ok bool) {
+	s.lo, s.hi = d.Span()
+	if s.hi.After(end) {
+		s.hi = end
+	}
+	return s, d.Known() && s.lo.Before(s.hi)
+}
+
+// middle is the middle of the span, for what needs one moment.
+func (s span) middle() time.Time { return s.lo.Add(s.hi.Sub(s.lo) / 2) }
+
 // shares is which part of the span lies in each month: where a date is likely to lie when nothing more is known of it.
-func (d Date) shares(visit func(m month, share float64)) {
-	lo, hi := d.Span()
-	length := hi.Sub(lo)
-	for m := monthOf(lo); m.start().Before(hi); m++ {
+func (s span) shares(visit func(m month, share float64)) {
+	length := s.hi.Sub(s.lo)
+	for m := monthOf(s.lo); m.start().Before(s.hi); m++ {
 		from, to := m.start(), (m + 1).start()
-		if from.Before(lo) {
-			from = lo
+		if from.Before(s.lo) {
+			from = s.lo
 		}
-		if to.After(hi) {
-			to = hi
+		if to.After(s.hi) {
+			to = s.hi
 		}
 		visit(m, float64(to.Sub(from))/float64(length))
 	}

@@ -44,7 +44,7 @@ func TestSharesAddUp(t *testing.T) {
 	for _, s := range []string{"2020", "2021", "2020-02", "2020-02-29", "2020-12-31T23", "2021-01-31T23:59", "2020-05-05T05:05:05Z"} {
 		d, sum := date(t, s), 0.0
 		lo, hi := d.Span()
-		d.shares(func(m month, share float64) {
+		span{lo, hi}.shares(func(m month, share float64) {
 			sum += share
 			in := 0
 			for at := lo; at.Before(hi); at = at.Add(time.Second) {

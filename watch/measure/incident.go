@@ -14,7 +14,8 @@ type Incident struct {
 	Data                        []string // kinds of data that were taken
 
 	Milestones map[string]Date     // when it reached a [Milestone]
-	Given      map[string]Interval // days that a source gives in place of dates, by the later milestone of a lag
+	Given      map[string]Interval // days that a source gives in place of dates, see [Since]
+	Explained  map[string]string   // why a lag is negative, by its name: "the attacker announced it first"
 }
 
 // Claim is somebody's word that an actor did it. The words are those of the extension watch-claim.
