@@ -46,7 +46,7 @@ func (m Method) Badges(in Incident) []Badge {
 		{SelfClaimed, stands(SelfClaims.Admits)},
 		{IndependentlySupported, slices.ContainsFunc(w.Actors, Support.independent)},
 		{CourtTested, stands(func(c *Claim) bool { return c.Evidence == "court-tested" || c.Channel == "court-judgment" })},
-		{Contested, w.Conflict >= contestedConflict || holds((*Stance).Dissents)},
+		{Contested, w.Conflict >= contestedConflict-rounding || holds((*Stance).Dissents)},
 		{Denied, holds((*Stance).Denies)},
 		{VictimWithholds, in.Withholds},
 		{Withdrawn, slices.ContainsFunc(in.Claims, func(c Claim) bool { return c.Status == "withdrawn" })},

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -57,6 +58,14 @@ func Days(from, to Date) Interval {
 
 // Bounded says whether the interval has an end.
 func (i Interval) Bounded() bool { return !math.IsInf(i.Hi, 1) }
+
+// MarshalJSON writes an end that is not there as null.
+func (i Interval) MarshalJSON() ([]byte, error) {
+	if i.Bounded() {
+		return fmt.Appendf(nil, `{"lo":%v,"hi":%v}`, i.Lo, i.Hi), nil
+	}
+	return fmt.Appendf(nil, `{"lo":%v,"hi":null}`, i.Lo), nil
+}
 
 // month counts months, so that they can be subtracted.
 type month int

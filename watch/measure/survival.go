@@ -59,7 +59,7 @@ func (c Curve) At(t float64) float64 {
 // Median is the first time until which half have ended; +Inf when the curve does not come down to a half.
 func (c Curve) Median() float64 {
 	for _, s := range c {
-		if s.Survival <= .5+1e-12 { // a product of fractions that should be one half
+		if s.Survival <= .5+rounding {
 			return s.At
 		}
 	}
