@@ -17,12 +17,15 @@ func (f Fault) Error() string { return strings.TrimPrefix(f.Path+": "+f.Rule, ":
 // Check says what is wrong with a record by the edition of the schema that it names: 1.2, 1.3 or 1.4. The lists of words of 1.2 are not known
 // here: its words are taken as they are. What plus, extra and subsets hold is the business of who keeps the records.
 func Check(record *stix.Value) []Fault {
+	if record.Get("schema_version") == nil { // it says by what to judge the rest
+		return []Fault{{"schema_version", "is missing"}}
+	}
 	c := &checker{edition: editionOf(record)}
 	c.value("", "", record, shape())
 	return c.faults
 }
 
-// editionOf reads the schema version; a record without one is judged by the newest.
+// editionOf reads the schema version; one that is not known is judged by the newest.
 func editionOf(record *stix.Value) edition {
 	v := strings.ReplaceAll(record.Get("schema_version").Text(), "_", ".")
 	switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"threatwatch/internal/testdata"
@@ -44,5 +45,57 @@ func TestPublishedVerdicts(t *testing.T) {
 	}
 	if verdicts["fail"] != 149 || verdicts["pass"] != 18 {
 		t.Errorf("%v; want 149 that fail and 18 that pass", verdicts)
+	}
+}
+
+// TestPublishedWords: the lists of words are those that VERIS publishes, no fewer and no more; of countries and currencies all are known.
+func TestPublishedWords(t *testing.T) {
+	raw, err := os.ReadFile(testdata.Dir(t, "veris", "verisc-enum.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var published any
+	if err := json.Unmarshal(raw, &published); err != nil {
+		t.Fatal(err)
+	}
+	lists := map[string][]string{}
+	flatten("", published, lists)
+	for path, list := range lists {
+		if strings.HasPrefix(path, "plus.") { // what it holds is the business of who keeps the records
+			continue
+		}
+		rule := map[string]*rule{"country": countryWord(), "iso_currency_code": currencyWord()}[path[strings.LastIndex(path, ".")+1:]]
+		for _, w := range list {
+			if rule != nil && !rule.words(w) || rule == nil && !words()[path][w] {
+				t.Errorf("%s has no word %q", path, w)
+			}
+			if olderWords()[path][w] {
+				t.Errorf("%s: %q is no older word", path, w)
+			}
+		}
+		if rule == nil && len(words()[path]) != len(list) {
+			t.Errorf("%s has %d words, want %d", path, len(words()[path]), len(list))
+		}
+	}
+	if len(lists) < 60 {
+		t.Errorf("only %d lists", len(lists))
+	}
+	for path := range words() {
+		if lists[path] == nil {
+			t.Errorf("%s is no list of VERIS", path)
+		}
+	}
+}
+
+func flatten(path string, v any, lists map[string][]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, x := range v {
+			flatten(join(path, name), x, lists)
+		}
+	case []any:
+		for _, w := range v {
+			lists[path] = append(lists[path], w.(string))
+		}
 	}
 }

@@ -63,15 +63,16 @@ func (in *importing) source(id string) string {
 // accused is whom a record names, or where he is said to be.
 type accused struct{ id, level, words string }
 
-// accused are the actors that a record names, the countries of those whom it does not name, and the insider.
+// accused are the actors that a record names, and the countries of those whom it does not name. Of somebody from within VERIS holds no name: that
+// there was one is a fact of the incident, and claims nothing of anybody.
 func (r record) accused(b *draft.Book) (list []accused) {
-	external := "The record names an actor from outside" + r.kindOf("external") + "."
-	list = append(list, r.named(b, "actor.external", r.level(), external)...)
-	list = append(list, r.named(b, "actor.partner", "organisation", "The record names a partner.")...)
-	if r.at("actor.internal") != nil {
-		list = append(list, r.insider(b))
+	seen := map[string]bool{}
+	for _, a := range append(r.named(b, "actor.external", r.level(), "The record names an actor from outside"+r.variety()+"."), r.named(b, "actor.partner", "organisation", "The record names a partner.")...) {
+		if !seen[a.id] { // a partner of the same country accuses nobody more
+			list, seen[a.id] = append(list, a), true
+		}
 	}
-	return slices.CompactFunc(list, func(a, b accused) bool { return a.id == b.id })
+	return list
 }
 
 // named are the actors of one kind. The country of one that has no name is where it came from, and accuses nobody there.
@@ -92,20 +93,9 @@ func (r record) named(b *draft.Book, path, level, words string) (list []accused)
 	return list
 }
 
-// insider is somebody from within, whom VERIS never names: one object stands for all who did it on purpose, one for those who erred.
-func (r record) insider(b *draft.Book) accused {
-	name, kind, what := "An insider", "insider-disgruntled", "Somebody from within"
-	if r.at("action.error") != nil && r.at("action.misuse") == nil {
-		name, kind, what = "An insider, by mistake", "insider-accidental", "Somebody from within, by mistake"
-	}
-	id := b.Put(draft.Object("threat-actor", b.ID("threat-actor", "\n"+name), draft.Text("name", name), draft.List("threat_actor_types", []string{kind}),
-		draft.Text("description", "Stands for people within the victim of whom their record says no more. It is not one person.")), began)
-	return accused{id, "insider", what + r.kindOf("internal") + "."}
-}
-
-// kindOf is the variety of an actor in words.
-func (r record) kindOf(actor string) string {
-	v := known(r.words("actor." + actor + ".variety"))
+// variety is that of the actor from outside, in words.
+func (r record) variety() string {
+	v := known(r.words("actor.external.variety"))
 	if len(v) == 0 {
 		return ""
 	}

@@ -60,8 +60,8 @@ func currencyWord() *rule {
 	}}
 }
 
-// coins are currencies that ISO 4217 has not, or has no more.
-var coins = []string{"BCH", "Ether", "Litecoin", "XBT", "XMR", "ZEC"}
+// coins are currencies that VERIS knows and ISO 4217 does not.
+var coins = []string{"BCH", "Ether", "GGP", "IMP", "JEP", "Litecoin", "SPL", "TVD", "XBT", "XMR", "ZEC"}
 
 func like(form *regexp.Regexp) *rule { return &rule{kind: stix.String, form: form} }
 

@@ -76,7 +76,6 @@ var words = sync.OnceValue(func() sets {
 		"impact.loss.rating":                            "Major|Moderate|Minor|None|Unknown",
 		"impact.overall_rating":                         "Catastrophic|Damaging|Painful|Distracting|Insignificant|Unknown",
 		"cost_corrective_action":                        "Difficult and expensive|Something in-between|Simple and cheap|Unknown",
-		"plus.attribute.confidentiality.data_abuse":     "Yes|Yes - Data ransomed|Yes - Identity theft|Yes - Financial fraud|Yes - Posted on personal forum|No|Other|Unknown",
 	})
 })
 
