@@ -155,15 +155,15 @@ func TestCountsAreThoseOfTheFile(t *testing.T) {
 		}
 	}
 	x := newExchange(t)
-	x.take(raw)
-	for _, o := range x.of("incident") {
+	x.Take(raw)
+	for _, o := range x.Of("incident") {
 		in, err := watch.ReadIncident(o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got.incident(in)
 	}
-	for _, o := range x.of("relationship") {
+	for _, o := range x.Of("relationship") {
 		if !watch.IsClaim(o) {
 			continue
 		}
@@ -175,7 +175,7 @@ func TestCountsAreThoseOfTheFile(t *testing.T) {
 			t.Error(p)
 		}
 		if c.Terms.Level == "territory-only" {
-			got["placed in "+x.held[c.Accused].Get("country").Text()]++
+			got["placed in "+x.Held[c.Accused].Get("country").Text()]++
 		} else {
 			got["named"]++
 		}
@@ -195,9 +195,9 @@ func TestCountsAreThoseOfTheFile(t *testing.T) {
 // TestCopiedIDs: records that share an incident_id and differ in master_id are incidents of their own.
 func TestCopiedIDs(t *testing.T) {
 	x := newExchange(t)
-	x.take(vcdb(t))
+	x.Take(vcdb(t))
 	n := map[string]int{}
-	for _, o := range x.of("incident") {
+	for _, o := range x.Of("incident") {
 		n[RecordOf(o).Get("incident_id").Text()]++
 	}
 	for id, want := range map[string]int{"18086BDC-29DD-46F7-8A05-A372C392CA95": 3, "d24d7280-6b0c-11e7-9b43-bf152d61c1c6": 2, "ad2653d0-d3bd-11e8-9659-2bc8d207b0aa": 1} {

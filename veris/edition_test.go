@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"threatwatch/internal/drafttest"
 	"threatwatch/stix"
 	"threatwatch/watch"
 )
@@ -25,17 +26,17 @@ const full = `{"schema_version":"1.4.1","incident_id":"A-1","source_id":"example
 // TestWholeRecord: each part of a record has its place.
 func TestWholeRecord(t *testing.T) {
 	x := newExchange(t)
-	x.take([]byte(full))
-	if len(x.faults) > 0 {
-		t.Fatal(x.faults)
+	x.Take([]byte(full))
+	if len(x.Faults) > 0 {
+		t.Fatal(x.Faults)
 	}
-	in, err := watch.ReadIncident(x.of("incident")[0])
+	in, err := watch.ReadIncident(x.Of("incident")[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := in.Facts
 	got, err := json.Marshal(map[string]any{
-		"core": in.Core, "confidence": in.Confidence, "created": x.of("incident")[0].Get("created").Text(), "modified": x.of("incident")[0].Get("modified").Text(), "title": in.Title(), "text": in.Description,
+		"core": in.Core, "confidence": in.Confidence, "created": x.Of("incident")[0].Get("created").Text(), "modified": x.Of("incident")[0].Get("modified").Text(), "title": in.Title(), "text": in.Description,
 		"steps": f.Milestones, "lags": f.Lags, "found": f.DiscoveryMethod, "actions": f.Actions, "operations": f.Operations, "insider": f.Insider, "victims": f.Victims, "data": f.Data, "severity": f.Severity, "rule": f.ScopeRule,
 	})
 	if err != nil {
@@ -60,15 +61,15 @@ func TestWholeRecord(t *testing.T) {
 		t.Error(got)
 	}
 	var claims []string
-	for _, o := range x.of("relationship") {
+	for _, o := range x.Of("relationship") {
 		if c, err := watch.ReadClaim(o); err == nil {
-			claims = append(claims, x.held[c.Accused].Get("name").Text()+": "+c.Terms.Level+", "+c.Terms.Kinds[0]+", "+c.Terms.StatedConfidence.Value+", said by "+x.held[c.Terms.ClaimantRef].Get("name").Text()+" "+c.Terms.StatedAt.String())
+			claims = append(claims, x.Held[c.Accused].Get("name").Text()+": "+c.Terms.Level+", "+c.Terms.Kinds[0]+", "+c.Terms.StatedConfidence.Value+", said by "+x.Held[c.Terms.ClaimantRef].Get("name").Text()+" "+c.Terms.StatedAt.String())
 		}
 	}
 	if got := strings.Join(claims, "\n"); got != "Quiet Heron: group, technical, Medium, said by VERIS records of example 2021-06-01" {
 		t.Error(got)
 	}
-	if c := x.of("campaign"); len(c) != 1 || c[0].Get("name").Text() != "Campaign C-7" {
+	if c := x.Of("campaign"); len(c) != 1 || c[0].Get("name").Text() != "Campaign C-7" {
 		t.Error(c)
 	}
 }
@@ -89,11 +90,11 @@ func TestEditions(t *testing.T) {
 	facts := map[string]bool{}
 	for _, raw := range []string{old, third, fourth} {
 		x := newExchange(t)
-		x.take([]byte(raw))
-		if len(x.faults) > 0 || len(x.of("incident")) != 1 {
-			t.Fatal(x.faults)
+		x.Take([]byte(raw))
+		if len(x.Faults) > 0 || len(x.Of("incident")) != 1 {
+			t.Fatal(x.Faults)
 		}
-		in, err := watch.ReadIncident(x.of("incident")[0])
+		in, err := watch.ReadIncident(x.Of("incident")[0])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,8 +104,8 @@ func TestEditions(t *testing.T) {
 			t.Fatal(err)
 		}
 		facts[string(text)] = true
-		if len(x.of("location")) != 1 || x.of("location")[0].Get("country").Text() != "RU" {
-			t.Error(x.of("location"))
+		if len(x.Of("location")) != 1 || x.Of("location")[0].Get("country").Text() != "RU" {
+			t.Error(x.Of("location"))
 		}
 	}
 	if len(facts) != 1 {
@@ -115,9 +116,9 @@ func TestEditions(t *testing.T) {
 		edited(t, fourth, "victim.industry", `"99"`), edited(t, fourth, "victim.country", `["XX"]`), edited(t, fourth, "timeline.incident.year", `2012.5`), edited(t, fourth, "impact", `{"overall_rating":"Unknown","iso_currency_code":"ABC"}`),
 	} {
 		x := newExchange(t)
-		x.take([]byte(bad))
-		if len(x.faults) != 1 || len(x.of("incident")) != 0 {
-			t.Errorf("%s: %v", bad, x.faults)
+		x.Take([]byte(bad))
+		if len(x.Faults) != 1 || len(x.Of("incident")) != 0 {
+			t.Errorf("%s: %v", bad, x.Faults)
 		}
 	}
 }
@@ -125,16 +126,16 @@ func TestEditions(t *testing.T) {
 // TestUpdate: only what changed gets a new version: that of the record when it gives a later one, else the time of the import.
 func TestUpdate(t *testing.T) {
 	x := newExchange(t)
-	x.take([]byte(full))
-	if x.take([]byte(full)); x.added+x.changed != 0 {
-		t.Errorf("%d added, %d changed", x.added, x.changed)
+	x.Take([]byte(full))
+	if x.Take([]byte(full)); x.Added+x.Changed != 0 {
+		t.Errorf("%d added, %d changed", x.Added, x.Changed)
 	}
 	later := edited(t, edited(t, full, "summary", `"It began with a call."`), "plus.modified", `"2022-01-01T00:00:00Z"`)
-	if x.take([]byte(later)); x.added != 0 || x.changed != 1 || x.of("incident")[0].Get("modified").Text() != "2022-01-01T00:00:00.000000Z" {
-		t.Errorf("%d added, %d changed, %s", x.added, x.changed, x.of("incident")[0].Get("modified").Text())
+	if x.Take([]byte(later)); x.Added != 0 || x.Changed != 1 || x.Of("incident")[0].Get("modified").Text() != "2022-01-01T00:00:00.000000Z" {
+		t.Errorf("%d added, %d changed, %s", x.Added, x.Changed, x.Of("incident")[0].Get("modified").Text())
 	}
-	if x.take([]byte(edited(t, later, "summary", `"It began with a letter."`))); x.changed != 1 || x.of("incident")[0].Get("modified").Text() != today {
-		t.Errorf("%d changed, %s", x.changed, x.of("incident")[0].Get("modified").Text())
+	if x.Take([]byte(edited(t, later, "summary", `"It began with a letter."`))); x.Changed != 1 || x.Of("incident")[0].Get("modified").Text() != drafttest.Today {
+		t.Errorf("%d changed, %s", x.Changed, x.Of("incident")[0].Get("modified").Text())
 	}
 }
 
@@ -145,9 +146,9 @@ func TestFaults(t *testing.T) {
 	rival := strings.NewReplacer("\n", "", "a mail", "a call").Replace(full)
 	doc := strings.Join([]string{strings.ReplaceAll(full, "\n", ""), bad, `{"incident_id":`, second, rival, second, `[]`, `7`}, "\n")
 	x := newExchange(t)
-	x.take([]byte(doc))
+	x.Take([]byte(doc))
 	var got []string
-	for _, f := range x.faults {
+	for _, f := range x.Faults {
 		got = append(got, f.Error())
 	}
 	text := strings.Join(got, "\n")
@@ -156,8 +157,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s\nwant %s", text, want)
 		}
 	}
-	if len(x.of("incident")) != 2 {
-		t.Errorf("%d incidents, want 2", len(x.of("incident")))
+	if len(x.Of("incident")) != 2 {
+		t.Errorf("%d incidents, want 2", len(x.Of("incident")))
 	}
 	if faults := Check(&stix.Value{Kind: stix.Array}); len(faults) != 1 {
 		t.Error(faults)
@@ -167,9 +168,9 @@ func TestFaults(t *testing.T) {
 // TestListOfRecords: a list is read like lines.
 func TestListOfRecords(t *testing.T) {
 	x := newExchange(t)
-	x.take([]byte("\xef\xbb\xbf[" + full + "," + strings.Replace(full, `"A-1"`, `"A-2"`, 1) + "]"))
-	if len(x.of("incident")) != 2 || len(x.faults) > 0 {
-		t.Error(len(x.of("incident")), x.faults)
+	x.Take([]byte("\xef\xbb\xbf[" + full + "," + strings.Replace(full, `"A-1"`, `"A-2"`, 1) + "]"))
+	if len(x.Of("incident")) != 2 || len(x.Faults) > 0 {
+		t.Error(len(x.Of("incident")), x.Faults)
 	}
 }
 
@@ -192,14 +193,8 @@ func FuzzObjects(f *testing.F) {
 	f.Add([]byte(strings.ReplaceAll(full, "\n", "")[:400] + "\n" + strings.ReplaceAll(full, "\n", "")))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		Detect(raw)
-		Objects(raw, today, func(string) *stix.Value { return nil }, func(o *stix.Value) error {
-			obj, err := stix.Parse(o.AppendJSON(nil))
-			if err != nil {
-				t.Fatalf("%s: %v", o.AppendJSON(nil), err)
-			}
-			if p := obj.Validate(); !stix.Valid(p) {
-				t.Errorf("%s: %v", obj.Raw, p)
-			}
+		Objects(raw, drafttest.Today, func(string) *stix.Value { return nil }, func(o *stix.Value) error {
+			drafttest.Valid(t, o)
 			return nil
 		})
 	})

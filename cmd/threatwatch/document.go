@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"threatwatch/kev"
+	"threatwatch/leaksite"
 	"threatwatch/release"
 	"threatwatch/stix"
 	"threatwatch/veris"
@@ -22,8 +23,9 @@ type document struct {
 
 // documents are the formats by the name that --format has.
 var documents = map[string]document{
-	"kev":   {[]string{"report", "vulnerability"}, kev.Write},
-	"veris": {[]string{"incident"}, veris.Write},
+	"kev":         {[]string{"report", "vulnerability"}, kev.Write},
+	"ransomwatch": {[]string{"incident"}, leaksite.Write},
+	"veris":       {[]string{"incident"}, veris.Write},
 }
 
 // documentNames lists them for the help.

@@ -12,6 +12,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/kev"
+	"threatwatch/leaksite"
 	"threatwatch/stix"
 	"threatwatch/store"
 	"threatwatch/veris"
@@ -37,6 +38,7 @@ var foreigns = []foreign{
 		return c.Faults, c.Objects(held, f)
 	}},
 	{"list of VERIS incidents", veris.Detect, dated(veris.Objects)},
+	{"list of posts of leak sites", leaksite.Detect, dated(leaksite.Objects)},
 }
 
 // dated tells a format that knows no release the time of this import.

@@ -59,6 +59,7 @@ func TestDocumentsGoBack(t *testing.T) {
 	}{
 		{"kev", testdata.Dir(t, "kev", "known_exploited_vulnerabilities.json"), 1404, func(t *testing.T, raw []byte) []string { return membersOf(t, raw, "vulnerabilities") }},
 		{"veris", testdata.Dir(t, "vcdb", "vcdb-incidents.ndjson.gz"), 7084, linesOf},
+		{"ransomwatch", testdata.Dir(t, "incidents", "ransomwatch", "posts.json.gz"), 17532, itemsOf},
 	} {
 		t.Run(c.format, func(t *testing.T) {
 			t.Parallel()
@@ -119,13 +120,18 @@ func linesOf(t *testing.T, raw []byte) (list []string) {
 }
 
 // membersOf are the items of a list in a document.
-func membersOf(t *testing.T, raw []byte, name string) (list []string) {
+func membersOf(t *testing.T, raw []byte, name string) []string {
 	var doc map[string]json.RawMessage
-	var items []json.RawMessage
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(doc[name], &items); err != nil {
+	return itemsOf(t, doc[name])
+}
+
+// itemsOf are the items of a list.
+func itemsOf(t *testing.T, raw []byte) (list []string) {
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &items); err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range items {
