@@ -50,18 +50,18 @@ func (p *place) same(f *os.File, info fs.FileInfo) bool {
 }
 
 // find opens the file that a place is in: under the name of its log, or under the one it was given when it was rotated. nil: it is gone.
-func (p *place) find() (f *os.File, name string) {
+func (p *place) find() *os.File {
 	for _, name := range append([]string{p.Path}, rotated(p.Path)...) {
 		f, err := os.Open(name)
 		if err != nil {
 			continue
 		}
 		if info, err := f.Stat(); err == nil && p.same(f, info) {
-			return f, name
+			return f
 		}
 		f.Close()
 	}
-	return nil, ""
+	return nil
 }
 
 // rotatedName is what rotation puts behind the name of a log, or between its name and its ending: a number or a date.

@@ -242,6 +242,7 @@ func (s *sensor) windows(ctx context.Context) {
 	end, tick := time.NewTimer(s.Window), time.NewTicker(statusEvery)
 	defer end.Stop()
 	defer tick.Stop()
+	s.report()
 	for {
 		select {
 		case <-ctx.Done():

@@ -45,29 +45,18 @@ func (w *watcher) run(places []place) error {
 
 // resume opens the files that were being read, and those that had the name since and were rotated as well.
 func (w *watcher) resume(places []place) {
-	moved := -1 // of the rotated files, the last that was being read
-	list := rotated(w.path)
 	for i := range places {
 		p := &places[i]
-		f, name := p.find()
+		f := p.find()
 		if f == nil {
 			w.Tell("%s: the file that was being read is gone, packed or written anew: what was not read of it is missed", w.path)
 			continue
 		}
-		moved = max(moved, slices.Index(list, name))
 		w.start(f, *p)
-	}
-	if moved < 0 {
-		return
-	}
-	for _, name := range list[moved+1:] {
-		if f, err := os.Open(name); err == nil {
-			w.start(f, place{Path: w.path})
-		}
 	}
 }
 
-// look opens the file that has the name, unless it is being read.
+// look opens the file that has the name, unless it is being read, and before it those that had the name since the last look.
 func (w *watcher) look() {
 	info, err := os.Stat(w.path)
 	if err == nil && w.known(info) {
@@ -81,7 +70,23 @@ func (w *watcher) look() {
 		w.cannot(err)
 		return
 	}
+	for _, name := range w.between() {
+		if f, err := os.Open(name); err == nil {
+			w.start(f, place{Path: w.path})
+		}
+	}
 	w.start(f, place{Path: w.path})
+}
+
+// between lists the rotated files that are newer than any that is being read: their turn was too short to be seen.
+func (w *watcher) between() []string {
+	list := rotated(w.path)
+	for i, name := range slices.Backward(list) {
+		if info, err := os.Stat(name); err == nil && w.known(info) {
+			return list[i+1:]
+		}
+	}
+	return nil
 }
 
 func (w *watcher) known(info os.FileInfo) bool {
