@@ -101,16 +101,21 @@ func indicatorID(n int) string { return fmt.Sprintf("indicator--%08x-0000-4000-8
 
 func host(n int) string { return fmt.Sprintf("host%d.evil.example", n) }
 
-// publish puts indicators into the feed, as a version of so many seconds after they were made.
+// publish puts indicators into the feed, in a version.
 func (w *watched) publish(version int, more string, ns ...int) {
 	w.Helper()
 	var b strings.Builder
 	for _, n := range ns {
-		fmt.Fprintf(&b, `{"type":"indicator","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:%02d.000Z",`+
-			`"pattern":"[domain-name:value = '%s']","pattern_type":"stix","valid_from":"2020-01-01T00:00:00Z"%s}`+"\n", indicatorID(n), version, host(n), more)
+		b.WriteString(indicatorOf(n, version, more) + "\n")
 	}
 	w.write("publish.ndjson", b.String())
 	w.tw("import", "--source", "feed", w.path("publish.ndjson"))
+}
+
+// indicatorOf is the indicator of a host, modified so many seconds after it was made.
+func indicatorOf(n, version int, more string) string {
+	return fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:%02d.000Z",`+
+		`"pattern":"[domain-name:value = '%s']","pattern_type":"stix","valid_from":"2020-01-01T00:00:00Z"%s}`, indicatorID(n), version, host(n), more)
 }
 
 // sensed is a sensor that runs in this process.
