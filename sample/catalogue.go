@@ -4,12 +4,20 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"threatwatch/watch"
 )
 
 // incident is one famous incident with what is said about it, and by whom.
 type incident struct {
 	name, told string   // told: the day it became public
 	where      []string // the countries of those who were hit, by ISO 3166-1; not all of them where they are many
+	victim     string   // who was hit, where one name says it
+	operations []string // see watch.OperationKinds
+	sectors    []string // of those who were hit, as STIX names them
+	data       []string // what was taken, as VERIS names it
+	insider    bool     // somebody from within had a part in it
+	steps      []step   // what is known of when, besides the day on which it became public
 	facts      string
 	claims     []claim
 	denials    []denial
@@ -20,14 +28,19 @@ type incident struct {
 	reports    []report // the sources of the facts
 }
 
+// step is a milestone: its kind, and its date as precise as it is known.
+type step struct{ kind, when string }
+
 // claim is somebody's word on who did it.
 type claim struct {
 	actor string // an intrusion set by the name most used; a campaign when campaigns has it, a threat actor when threatActors has it
+	by    string // who says so; "" is the actor itself
+	on    basis
 	day   string
-	words string // who says so, and what exactly
+	words string // what exactly
 }
 
-// denial is the word of the accused.
+// denial is what somebody answers. Most deny; answers has the others.
 type denial struct{ who, day, words string }
 
 // indicator is a value with what it means. Its name is the value itself, or a few words for a hash.
@@ -55,6 +68,9 @@ func catalogue() [][]byte {
 	w := &writer{marking: clear, seen: map[string]bool{}, about: map[string][]string{}}
 	w.author = w.add("identity", "editors", "2024-01-01", props{"name": "Threatwatch sample catalogue", "identity_class": "group",
 		"description": "The editors of the sample that a demonstration starts with. Facts are from the reports named at each object."})
+	for _, d := range watch.Definitions() {
+		w.out = append(w.out, d.AppendJSON(nil))
+	}
 	for _, in := range slices.SortedFunc(slices.Values(incidents), func(a, b incident) int { return cmp.Compare(a.told, b.told) }) {
 		w.incident(in)
 	}
@@ -64,14 +80,14 @@ func catalogue() [][]byte {
 
 func (w *writer) incident(in incident) {
 	sources := in.references()
-	event := w.add("incident", in.name, in.told, props{"name": in.name, "description": in.facts, "external_references": sources})
+	event := w.add("incident", in.name, in.told, props{"name": in.name, "description": in.facts, "external_references": sources, "extensions": extensions(w.facts(in).Extensions())})
 	for _, code := range in.where {
 		w.relate(event, "located-at", w.place(code), in.told, nil)
 	}
 	about := []string{event}
 	for _, c := range in.claims {
 		actor := w.actor(c.actor)
-		about = append(about, actor, w.relate(event, "attributed-to", actor, c.day, props{"description": c.words, "external_references": sources}))
+		about = append(about, actor, w.claim(in, c, event, actor, sources))
 	}
 	for _, name := range in.malware {
 		x := w.malware(name, in.told)
@@ -98,8 +114,7 @@ func (w *writer) incident(in incident) {
 		w.about[r.title] = append(w.about[r.title], about...)
 	}
 	for _, d := range in.denials {
-		w.add("opinion", d.who+" on "+in.name, d.day, props{"opinion": "strongly-disagree", "authors": []string{d.who}, "explanation": d.words,
-			"object_refs": denied(event, about)})
+		w.answer(in, d, denied(event, about))
 	}
 }
 

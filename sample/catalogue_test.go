@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"threatwatch/stix"
+	"threatwatch/watch"
 )
 
 // date reads a day, and complains of one that is none, or that lies before the first incident of the catalogue.
@@ -47,8 +50,8 @@ func TestCatalogueNamesItsSources(t *testing.T) {
 	}
 }
 
-// TestClaimsAndDenials: each has an author, words and a day, which is not before the incident was told; nobody is named twice for one
-// incident, since the second word would be lost.
+// TestClaimsAndDenials: each has an author, words and a day, which is not before the incident was told; nobody names the same actor twice for
+// one incident.
 func TestClaimsAndDenials(t *testing.T) {
 	denials := 0
 	for _, in := range incidents {
@@ -58,10 +61,11 @@ func TestClaimsAndDenials(t *testing.T) {
 			if date(t, in.name, c.day).Before(told) {
 				t.Errorf("%s: told on %s, claimed on %s", in.name, in.told, c.day)
 			}
-			if c.words == "" || named[c.actor] {
-				t.Errorf("%s: %q without words, or named twice", in.name, c.actor)
+			if key := c.actor + " by " + c.by; c.words == "" || named[key] {
+				t.Errorf("%s: %q without words, or named twice", in.name, key)
+			} else {
+				named[key] = true
 			}
-			named[c.actor] = true
 		}
 		for _, d := range in.denials {
 			if date(t, in.name, d.day).Before(told) {
@@ -217,5 +221,60 @@ func TestWholeWorld(t *testing.T) {
 	}
 	if insiders < 15 || unknown < 20 {
 		t.Errorf("%d claims name insiders, %d incidents name nobody; want 15 and 20 or more", insiders, unknown)
+	}
+}
+
+// TestFactsAreOfTheWatch: what stands beside the words is in the vocabularies, its dates are in order, and each place in addresses is one incident's.
+func TestFactsAreOfTheWatch(t *testing.T) {
+	slugs, claims, stances, dated := map[string]bool{}, 0, 0, 0
+	for _, raw := range catalogue() {
+		root, err := stix.ParseValue(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var problems []error
+		switch {
+		case root.Get("type").Text() == "incident":
+			in, err := watch.ReadIncident(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems = in.Check()
+			if slugs[in.Facts.Slug] {
+				t.Errorf("%s twice", in.Facts.Slug)
+			}
+			slugs[in.Facts.Slug] = true
+			if len(in.Facts.Operations) == 0 && !in.Facts.Insider || len(in.Sectors()) == 0 {
+				t.Errorf("%s: what was it, and whom did it hit?", in.Name)
+			}
+			for _, op := range in.Facts.Operations {
+				if !watch.OperationKinds.Has(op) {
+					t.Errorf("%s: %s", in.Name, op)
+				}
+			}
+			if in.Occurred().Known() && in.At("discovery").Known() {
+				dated++
+			}
+		case watch.IsClaim(root):
+			c, err := watch.ReadClaim(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems = c.Check()
+			claims++
+		case watch.IsStance(root):
+			s, err := watch.ReadStance(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems = s.Check()
+			stances++
+		}
+		for _, p := range problems {
+			t.Error(p)
+		}
+	}
+	if claims < 180 || stances < 60 || dated < 40 {
+		t.Errorf("%d claims, %d stances, %d with days of beginning and discovery", claims, stances, dated)
 	}
 }

@@ -47,7 +47,7 @@ var allowed = map[string][]string{
 	"account":            {"store"},
 	"api":                {"release", "match", "logs", "stix"},
 	"web":                {"release", "account", "stix", "label"},
-	"sample":             {"stix"},
+	"sample":             {"stix", "watch"},
 	"notice":             {"release", "watch", "watch/index", "stix", "country"},
 	"internal/drafttest": {"stix"},
 	"internal/mojibake":  {},
