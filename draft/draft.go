@@ -4,6 +4,7 @@ package draft
 
 import (
 	"bytes"
+	"time"
 
 	"threatwatch/country"
 	"threatwatch/stix"
@@ -53,13 +54,22 @@ func (b *Book) PutAs(o *stix.Value, created, modified string) string {
 		case same(old, o):
 			modified = version
 		case modified <= version:
-			modified = max(b.released, version)
+			modified = max(b.released, after(version))
 		}
 	}
 	o.Set("created", stix.NewString(created))
 	o.Set("modified", stix.NewString(max(created, modified)))
 	b.err = b.out(o)
 	return id
+}
+
+// after is the next moment that a version can have: a release may say something else without a newer date (STIX 2.1 §3.6).
+func after(version string) string {
+	t, err := stix.ParseTime(version)
+	if err != nil {
+		return version
+	}
+	return stix.FormatTime(t.Add(time.Millisecond).UnixMicro())
 }
 
 // same says that two objects differ in nothing but their version.

@@ -1,0 +1,140 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"threatwatch"
+	"threatwatch/stix"
+)
+
+// bom may stand before the header of a table.
+var bom = []byte("\xef\xbb\xbf")
+
+// Table is a CSV document (RFC 4180) whose first line names its columns.
+type Table struct {
+	Columns []string
+	Rows    []Row
+	Faults  []error // rows that were left out, and why
+}
+
+// Row is a record of a table.
+type Row struct {
+	Line  int // where it begins
+	cells []string
+	of    *Table
+}
+
+// HasHeader says whether a document that begins like this is a table whose first columns are these.
+func HasHeader(begin []byte, columns ...string) bool {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(begin, bom), []byte("\n"))
+	names, err := csv.NewReader(bytes.NewReader(line)).Read()
+	return err == nil && len(names) >= len(columns) && slices.Equal(names[:len(columns)], columns)
+}
+
+// ReadTable reads a table that must have certain columns. A row with more or fewer cells than the header, or with a quotation mark astray,
+// is in Faults.
+func ReadTable(raw []byte, needs ...string) (*Table, error) {
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, bom)))
+	r.FieldsPerRecord = -1
+	names, err := r.Read()
+	if err != nil {
+		return nil, threatwatch.Errorf(threatwatch.Invalid, "the header cannot be read: %w", err)
+	}
+	if !valid(names) {
+		return nil, threatwatch.Errorf(threatwatch.Invalid, "the header is no UTF-8")
+	}
+	t := &Table{Columns: names}
+	for i, name := range names {
+		if slices.Index(names, name) != i {
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "the column %q is there twice", name)
+		}
+	}
+	for _, name := range needs {
+		if !slices.Contains(names, name) {
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "there is no column %q", name)
+		}
+	}
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return t, nil
+		}
+		if err != nil {
+			if _, ok := errors.AsType[*csv.ParseError](err); !ok {
+				return nil, err
+			}
+			t.Faults = append(t.Faults, threatwatch.Errorf(threatwatch.Invalid, "%w", err))
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		t.add(line, cells)
+	}
+}
+
+func (t *Table) add(line int, cells []string) {
+	row := Row{line, cells, t}
+	switch {
+	case len(cells) != len(t.Columns):
+		t.Refuse(row, threatwatch.Errorf(threatwatch.Invalid, "%d cells under %d columns", len(cells), len(t.Columns)))
+	case !valid(cells):
+		t.Refuse(row, threatwatch.Errorf(threatwatch.Invalid, "no UTF-8"))
+	default:
+		t.Rows = append(t.Rows, row)
+	}
+}
+
+func valid(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(c string) bool { return !utf8.ValidString(c) })
+}
+
+// Refuse tells why a row is left out.
+func (t *Table) Refuse(r Row, err error) {
+	t.Faults = append(t.Faults, threatwatch.Errorf(threatwatch.Invalid, "line %d: %w", r.Line, err))
+}
+
+// Get is the cell under a column; "" where there is no such column.
+func (r Row) Get(column string) string {
+	if i := slices.Index(r.of.Columns, column); i >= 0 {
+		return r.cells[i]
+	}
+	return ""
+}
+
+// Trimmed is the cell under a column without the space around it.
+func (r Row) Trimmed(column string) string { return strings.TrimSpace(r.Get(column)) }
+
+// Record is the row as an object: each cell under the name of its column, in the order of the table.
+func (r Row) Record() *stix.Value {
+	v := stix.NewDict()
+	for i, name := range r.of.Columns {
+		v.Members = append(v.Members, Member(name, stix.NewString(r.cells[i])))
+	}
+	return v
+}
+
+// WriteTable writes records as the table that they were rows of. The first gives the columns.
+func WriteTable(to io.Writer, records []*stix.Value) error {
+	w := csv.NewWriter(to)
+	var columns []string
+	for i, v := range records {
+		if i == 0 {
+			for _, m := range v.Members {
+				columns = append(columns, m.Name)
+			}
+			w.Write(columns) // Error below says whether it could be written
+		}
+		cells := make([]string, len(columns))
+		for k, name := range columns {
+			cells[k] = v.Get(name).Text()
+		}
+		w.Write(cells)
+	}
+	w.Flush()
+	return w.Error()
+}

@@ -1,0 +1,69 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"threatwatch/stix"
+)
+
+const table = "\xef\xbb\xbfID,name,text\r\n1,a,\"with \"\"quotes\"\", and\nlines\"\r\n2,b\r\n3,\"c\"x,\r\n4,,z\r\n5,\xff,\r\n"
+
+// TestTable: rows that cannot be read are told by their line, and the others come back as they were.
+func TestTable(t *testing.T) {
+	if !HasHeader([]byte(table), "ID", "name") || HasHeader([]byte(table), "name") || HasHeader(nil, "ID") {
+		t.Error("HasHeader")
+	}
+	got, err := ReadTable([]byte(table), "ID")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Faults) != 3 || !strings.Contains(got.Faults[2].Error(), "line 7: no UTF-8") || !strings.Contains(got.Faults[0].Error(), "line 4: 2 cells under 3 columns") || !strings.Contains(got.Faults[1].Error(), "line 5") {
+		t.Errorf("%v", got.Faults)
+	}
+	var records []*stix.Value
+	for _, r := range got.Rows {
+		records = append(records, r.Record())
+	}
+	var out bytes.Buffer
+	if err := WriteTable(&out, records); err != nil {
+		t.Fatal(err)
+	}
+	back, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]string{{"ID", "name", "text"}, {"1", "a", "with \"quotes\", and\nlines"}, {"4", "", "z"}}, back); d != "" {
+		t.Error(d)
+	}
+	if got.Rows[1].Get("text") != "z" || got.Rows[1].Get("none") != "" || got.Rows[1].Line != 6 {
+		t.Errorf("%+v", got.Rows[1])
+	}
+}
+
+func TestTableIsRefused(t *testing.T) {
+	for text, want := range map[string]string{"": "header", "a,a\n": "twice", "\xff\n": "UTF-8", "a,b\n": `no column "ID"`} {
+		if _, err := ReadTable([]byte(text), "ID"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func FuzzTable(f *testing.F) {
+	f.Add([]byte(table))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got, err := ReadTable(raw)
+		if err != nil {
+			return
+		}
+		for _, r := range got.Rows {
+			if len(r.Record().Members) != len(got.Columns) {
+				t.Errorf("%+v", r)
+			}
+		}
+	})
+}
