@@ -26,7 +26,7 @@ var (
 	Determinations        = Vocabulary{{"suspected", "suspected"}, {"confirmed", "confirmed"}, {"blocked", "blocked"}, {"failed-attempt", "failed attempt"}, {"false-positive", "false alarm"}}
 	InvestigationStatuses = Vocabulary{{"new", "new"}, {"open", "open"}, {"closed", "closed"}}
 	RecordStates          = Vocabulary{{"draft", "draft"}, {"published", "published"}, {"disputed", "disputed"}, {"corrected", "corrected"}, {"merged", "merged"}, {"retracted", "retracted"}}
-	MilestoneKinds        = Vocabulary{{"first_action", "first action"}, {"compromise", "compromise"}, {"exfiltration", "data taken"}, {"discovery", "discovered"}, {"containment", "contained"},
+	MilestoneKinds        = Vocabulary{{"first_action", "first action"}, {"last_action", "last action"}, {"compromise", "compromise"}, {"exfiltration", "data taken"}, {"discovery", "discovered"}, {"containment", "contained"},
 		{"authority_notified", "authority told"}, {"victims_notice_begin", "people affected told"}, {"victims_notice_end", "last people told"}, {"public_disclosure", "made public"},
 		{"leak_posted", "leak posted"}, {"first_claim", "first claim"}, {"formal_attribution", "formal attribution"}, {"first_denial", "first denial"}, {"response_measure", "response"}, {"recovered", "recovered"}}
 	Reporters      = Vocabulary{{"journalist", "journalists"}, {"researcher", "researchers"}, {"victim", "the victim"}, {"attacker", "the attacker"}, {"government", "a government"}, {"court", "a court"}, {"company", "a company"}}
@@ -41,7 +41,7 @@ var (
 	Capacities = Vocabulary{{"victim", "victim"}, {"victim-state", "state of the victim"}, {"other-state", "another state"}, {"accused-state", "accused state"}, {"vendor", "security company"}, {"media", "media"},
 		{"court", "court"}, {"ngo", "non-governmental organisation"}, {"academic", "researchers"}, {"attacker", "the attacker"}, {"anonymous-official", "officials who are not named"}, {"international-body", "international body"}, {"accused", "the accused"}, {"other", "other"}}
 	Channels = Vocabulary{{"technical-report", "technical report"}, {"official-statement", "official statement"}, {"speech", "speech"}, {"indictment", "indictment"}, {"sanction-notice", "sanction notice"},
-		{"court-judgment", "judgment"}, {"media-named", "media, source named"}, {"media-anonymous", "media, source not named"}, {"leak-site", "leak site"}, {"social", "social media"}, {"private-via-rfa", "in answer to a request"}}
+		{"court-judgment", "judgment"}, {"media-named", "media, source named"}, {"media-anonymous", "media, source not named"}, {"leak-site", "leak site"}, {"social", "social media"}, {"in-the-act", "in the act itself"}, {"legal-action", "legal action"}, {"private-via-rfa", "in answer to a request"}}
 	ClaimKinds       = Vocabulary{{"technical", "technical"}, {"political", "political"}, {"legal", "legal"}, {"self", "by the attacker"}, {"media", "media"}}
 	Levels           = Vocabulary{{"cluster", "cluster of activity"}, {"person", "person"}, {"group", "group"}, {"organisation", "organisation"}, {"state-organ", "organ of a state"}, {"state", "state"}, {"territory-only", "from a territory"}, {"insider", "insider"}, {"non-state", "not a state"}}
 	Responsibilities = Vocabulary{{"state-prohibited", "prohibited by the state"}, {"state-prohibited-but-inadequate", "prohibited, but not enough done"}, {"state-ignored", "ignored by the state"}, {"state-encouraged", "encouraged by the state"}, {"state-shaped", "shaped by the state"},
