@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -118,20 +119,24 @@ func (r Row) Record() *stix.Value {
 	return v
 }
 
-// WriteTable writes records as the table that they were rows of. The first gives the columns.
-func WriteTable(to io.Writer, records []*stix.Value) error {
+// WriteTable writes records as the table that they were rows of. The first gives the columns; a record that has others is refused.
+func WriteTable(records iter.Seq2[*stix.Value, error], to io.Writer) error {
 	w := csv.NewWriter(to)
 	var columns []string
-	for i, v := range records {
-		if i == 0 {
-			for _, m := range v.Members {
-				columns = append(columns, m.Name)
-			}
+	for v, err := range records {
+		if err != nil {
+			return err
+		}
+		names, cells := make([]string, len(v.Members)), make([]string, len(v.Members))
+		for i, m := range v.Members {
+			names[i], cells[i] = m.Name, m.Value.Text()
+		}
+		if columns == nil {
+			columns = names
 			w.Write(columns) // Error below says whether it could be written
 		}
-		cells := make([]string, len(columns))
-		for k, name := range columns {
-			cells[k] = v.Get(name).Text()
+		if !slices.Equal(columns, names) {
+			return threatwatch.Errorf(threatwatch.Conflict, "rows of tables with different columns are no one table: export them source by source")
 		}
 		w.Write(cells)
 	}

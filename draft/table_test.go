@@ -3,6 +3,8 @@ package draft
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -25,12 +27,15 @@ func TestTable(t *testing.T) {
 	if len(got.Faults) != 3 || !strings.Contains(got.Faults[2].Error(), "line 7: no UTF-8") || !strings.Contains(got.Faults[0].Error(), "line 4: 2 cells under 3 columns") || !strings.Contains(got.Faults[1].Error(), "line 5") {
 		t.Errorf("%v", got.Faults)
 	}
-	var records []*stix.Value
-	for _, r := range got.Rows {
-		records = append(records, r.Record())
+	records := func(yield func(*stix.Value, error) bool) {
+		for _, r := range got.Rows {
+			if !yield(r.Record(), nil) {
+				return
+			}
+		}
 	}
 	var out bytes.Buffer
-	if err := WriteTable(&out, records); err != nil {
+	if err := WriteTable(records, &out); err != nil {
 		t.Fatal(err)
 	}
 	back, err := csv.NewReader(&out).ReadAll()
@@ -42,6 +47,21 @@ func TestTable(t *testing.T) {
 	}
 	if got.Rows[1].Get("text") != "z" || got.Rows[1].Get("none") != "" || got.Rows[1].Line != 6 {
 		t.Errorf("%+v", got.Rows[1])
+	}
+}
+
+// TestTablesAreNotMixed: rows under other columns, and a fault of what gives the rows, end the writing.
+func TestTablesAreNotMixed(t *testing.T) {
+	row := func(name string) *stix.Value { return stix.NewDict(Text(name, "x")) }
+	fault := errors.New("a fault")
+	for _, second := range []struct {
+		row *stix.Value
+		err error
+	}{{row("b"), nil}, {nil, fault}} {
+		err := WriteTable(func(yield func(*stix.Value, error) bool) { _ = yield(row("a"), nil) && yield(second.row, second.err) }, io.Discard)
+		if err == nil || second.err != nil && err != fault {
+			t.Errorf("%v: %v", second, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ package eurepoc
 
 import (
 	"io"
+	"iter"
 	"strings"
 
 	"threatwatch"
@@ -144,6 +145,15 @@ func (d *Database) Objects(held func(id string) *stix.Value, f func(*stix.Value)
 	return w.Err()
 }
 
+// Objects reads a release and calls f with every object that is made of it; see [Database.Objects]. Rows that were left out are faults.
+func Objects(raw []byte, held func(id string) *stix.Value, f func(*stix.Value) error) (faults []error, err error) {
+	d, err := Read(raw)
+	if err != nil {
+		return nil, err
+	}
+	return d.Faults, d.Objects(held, f)
+}
+
 // newest is the latest date of the table, in STIX's form.
 func (d *Database) newest() string {
 	var t watch.Moment
@@ -157,19 +167,7 @@ func (d *Database) newest() string {
 	return stamp(t, began)
 }
 
-// Write writes the table of the incidents that Objects made of it, in their order; others are passed over.
-func Write(to io.Writer, incidents []*stix.Value) error {
-	var rows []*stix.Value
-	for _, o := range incidents {
-		in, err := watch.ReadIncident(o)
-		if err != nil {
-			return err
-		}
-		for _, kept := range in.Facts.Original {
-			if kept.Format == Format {
-				rows = append(rows, kept.Value())
-			}
-		}
-	}
-	return draft.WriteTable(to, rows)
+// Write writes the rows that incidents keep as the table that they came in.
+func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
+	return draft.WriteTable(watch.Kept(objects, Format), w)
 }

@@ -100,7 +100,6 @@ func TestPublishedComesBack(t *testing.T) {
 	if added != len(order) {
 		t.Errorf("%d objects, %d added", len(order), added)
 	}
-	var incidents []*stix.Value
 	for _, id := range order {
 		switch o := held[id]; {
 		case o.Get("type").Text() == "incident":
@@ -111,7 +110,6 @@ func TestPublishedComesBack(t *testing.T) {
 			for _, p := range in.Check() {
 				t.Error(p)
 			}
-			incidents = append(incidents, o)
 		case watch.IsClaim(o):
 			c, err := watch.ReadClaim(o)
 			if err != nil {
@@ -131,7 +129,13 @@ func TestPublishedComesBack(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := Write(&out, incidents); err != nil {
+	if err := Write(func(yield func(*stix.Value, error) bool) {
+		for _, id := range order {
+			if !yield(held[id], nil) {
+				return
+			}
+		}
+	}, &out); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(table(t, raw), table(t, out.Bytes())); d != "" {

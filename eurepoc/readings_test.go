@@ -3,6 +3,7 @@ package eurepoc
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -76,5 +77,54 @@ func TestReadings(t *testing.T) {
 		if d := cmp.Diff(x.want, first(claims, names, x.n, x.counts)); d != "" {
 			t.Errorf("%s (-want +got): %s", x.reading, d)
 		}
+	}
+}
+
+// TestEveryActorCounts: for each name, the incidents in whose claims it is accused are those whose cells name it, read by nothing of this room.
+func TestEveryActorCounts(t *testing.T) {
+	rows := table(t, published(t))
+	column := slices.Index(rows[0], "attributed_initiator")
+	semicolon := regexp.MustCompile(`; (?:[^()]*$|[^()]*\()`) // outside of parentheses, as far as the published table has them
+	want := map[string]map[string]bool{}
+	for _, row := range rows[1:] {
+		for _, cell := range splitOutside(row[column], semicolon) {
+			name, _, _ := strings.Cut(strings.NewReplacer("-->", "/", "<", "/", "\u00a0", " ").Replace(cell), "/")
+			if name, _, _ = strings.Cut(strings.TrimSpace(name), " ("); slices.Contains([]string{"", "None", "Not available", "Unknown", "nan"}, name) {
+				continue
+			}
+			if want[strings.ToLower(name)] == nil {
+				want[strings.ToLower(name)] = map[string]bool{}
+			}
+			want[strings.ToLower(name)][row[0]] = true
+		}
+	}
+	claims, names := accusations(t)
+	got := map[string]map[string]bool{}
+	for _, c := range claims {
+		if typ, _, _ := strings.Cut(c.Accused, "--"); typ == "location" || c.Terms.Level == "state" {
+			continue
+		}
+		name, _, _ := strings.Cut(strings.ToLower(names[c.Accused]), " (")
+		if got[name] == nil {
+			got[name] = map[string]bool{}
+		}
+		got[name][c.References[0].ExternalID] = true
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-cells +claims):\n%.2000s", d)
+	}
+	if len(want) < 500 {
+		t.Errorf("only %d names", len(want))
+	}
+}
+
+func splitOutside(cell string, semicolon *regexp.Regexp) []string {
+	var list []string
+	for {
+		at := semicolon.FindStringIndex(cell)
+		if at == nil {
+			return append(list, cell)
+		}
+		list, cell = append(list, cell[:at[0]]), cell[at[0]+2:]
 	}
 }

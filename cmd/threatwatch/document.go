@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"threatwatch/eurepoc"
 	"threatwatch/kev"
 	"threatwatch/leaksite"
 	"threatwatch/release"
@@ -23,6 +24,7 @@ type document struct {
 
 // documents are the formats by the name that --format has.
 var documents = map[string]document{
+	"eurepoc":     {[]string{"incident"}, eurepoc.Write},
 	"kev":         {[]string{"report", "vulnerability"}, kev.Write},
 	"ransomwatch": {[]string{"incident"}, leaksite.Write},
 	"veris":       {[]string{"incident"}, veris.Write},

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"threatwatch"
+	"threatwatch/eurepoc"
 	"threatwatch/kev"
 	"threatwatch/leaksite"
 	"threatwatch/stix"
@@ -37,6 +38,7 @@ var foreigns = []foreign{
 		}
 		return c.Faults, c.Objects(held, f)
 	}},
+	{"incident table of EuRepoC", eurepoc.Detect, eurepoc.Objects},
 	{"list of VERIS incidents", veris.Detect, dated(veris.Objects)},
 	{"list of posts of leak sites", leaksite.Detect, dated(leaksite.Objects)},
 }

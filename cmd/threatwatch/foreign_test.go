@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,6 +62,7 @@ func TestDocumentsGoBack(t *testing.T) {
 		{"kev", testdata.Dir(t, "kev", "known_exploited_vulnerabilities.json"), 1404, func(t *testing.T, raw []byte) []string { return membersOf(t, raw, "vulnerabilities") }},
 		{"veris", testdata.Dir(t, "vcdb", "vcdb-incidents.ndjson.gz"), 7084, linesOf},
 		{"ransomwatch", testdata.Dir(t, "incidents", "ransomwatch", "posts.json.gz"), 17532, itemsOf},
+		{"eurepoc", testdata.Dir(t, "incidents", "eurepoc", "EuRepoC_Global_Database_1.1.csv.gz"), 1643, rowsOf},
 	} {
 		t.Run(c.format, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +93,19 @@ func TestDocumentsGoBack(t *testing.T) {
 	if code, _, errs := program(t, "export", "--data", data, "--format", "veris", "--type", "incident"); code != exitCannot || !strings.Contains(errs, "--type") {
 		t.Errorf("a type beside a format: exit %d, %s", code, errs)
 	}
+}
+
+// rowsOf are the rows of a table, each with the columns.
+func rowsOf(t *testing.T, raw []byte) (list []string) {
+	rows, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		list = append(list, fmt.Sprintf("%q", [][]string{rows[0], row}))
+	}
+	slices.Sort(list)
+	return list
 }
 
 // unpackedFile reads a file, packed or not.
