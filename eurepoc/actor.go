@@ -10,7 +10,7 @@ import (
 
 // actor is who is named as initiator somewhere in the table. Names that begin alike are one actor.
 type actor struct {
-	typ, id string
+	typ     string
 	name    string
 	aliases []string
 	groups  []string // ATT&CK: G0032
