@@ -32,23 +32,26 @@ type NegativeLag struct {
 }
 
 func (e *NegativeLag) Error() string {
-	return fmt.Sprintf("%s: %s lies at least %.3g days before %s: correct a date, or say why", e.Incident, e.Lag.To, -e.Days.Hi, e.Lag.From)
+	return fmt.Sprintf("%s: %s lies %.4g to %.4g days before %s: correct a date, or say why", e.Incident, e.Lag.To, -e.Days.Hi, -e.Days.Lo, e.Lag.From)
 }
 
 // Of is where the lag of an incident lies, in days. ok is false when it is unknown. A lag that may be negative is cut at zero; one that must be
 // is an error, unless the incident explains it.
 func (l Lag) Of(in *Incident) (days Interval, ok bool, err error) {
-	if days, ok = l.given(in); !ok {
+	days, ok = l.given(in)
+	before := days.Hi < 0
+	if !ok {
 		from, to := in.milestone(l.From), in.milestone(l.To)
 		if !from.Known() || !to.Known() {
 			return Interval{}, false, nil
 		}
 		days = Days(from, to)
+		before = days.Hi <= 0 // a span does not hold its end
 	}
 	if in.Explained[l.Name] != "" {
 		return days, true, nil
 	}
-	if days.Hi < 0 {
+	if before {
 		return days, false, &NegativeLag{l, in.ID, days}
 	}
 	return Interval{max(0, days.Lo), days.Hi}, true, nil

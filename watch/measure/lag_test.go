@@ -48,6 +48,12 @@ func TestLagOf(t *testing.T) {
 	if ok || !is || negative.Incident != "x" || negative.Lag != DisclosureLag || negative.Days.Hi != -8 {
 		t.Errorf("a negative lag: %v, %v", ok, err)
 	}
+	if want := "x: public_disclosure lies 8 to 10 days before discovery: correct a date, or say why"; err.Error() != want {
+		t.Errorf("it says %q, want %q", err, want)
+	}
+	if _, _, err := DisclosureLag.Of(&Incident{ID: "x", Milestones: stones(Discovery, "2020-01-02", Public, "2020-01-01")}); err == nil {
+		t.Error("the day before is before")
+	}
 }
 
 func TestUnit(t *testing.T) {

@@ -46,9 +46,9 @@ func Turnbull(values []Interval) Estimate {
 		covers[i] = [2]int{from, to}
 	}
 	e := Estimate{Masses: masses}
-	gain := make([]float64, len(inner))
+	step := turnbullStep{covers, counts, float64(len(values)), make([]float64, len(inner)+1), make([]float64, len(inner)+1)}
 	for e.Iterations = 0; e.Iterations < turnbullIterations; e.Iterations++ {
-		if turnbullStep(masses, gain, covers, counts, len(values)) <= 1+turnbullGain {
+		if step.improve(masses) <= 1+turnbullGain {
 			break
 		}
 	}
@@ -56,23 +56,33 @@ func Turnbull(values []Interval) Estimate {
 	return e
 }
 
-// turnbullStep makes the masses one step more consistent. It returns the largest factor that the likelihood per value has for mass moved to one
-// place; at the maximum none is over 1 (Gentleman and Geyer 1994).
-func turnbullStep(masses []Mass, gain []float64, covers [][2]int, counts []int, n int) (largest float64) {
-	clear(gain)
-	for i, c := range covers {
-		sum := 0.0
-		for _, m := range masses[c[0]:c[1]] {
-			sum += m.P
-		}
-		share := float64(counts[i]) / float64(n) / sum
-		for j := c[0]; j < c[1]; j++ {
-			gain[j] += share
-		}
+// turnbullStep makes masses more consistent.
+type turnbullStep struct {
+	covers [][2]int
+	counts []int
+	n      float64
+	below  []float64 // the mass below each place
+	change []float64 // of the gain from one place to the next
+}
+
+// improve makes one step. It returns the largest factor that the likelihood per value has for mass moved to one place; at the maximum none is over
+// 1 (Gentleman and Geyer 1994). A value covers neighbours, so that sums of masses are differences, and so are the gains: a step takes as long as
+// there are values and places, however much they overlap.
+func (s *turnbullStep) improve(masses []Mass) (largest float64) {
+	for j, m := range masses {
+		s.below[j+1] = s.below[j] + m.P
 	}
+	clear(s.change)
+	for i, c := range s.covers {
+		share := float64(s.counts[i]) / s.n / (s.below[c[1]] - s.below[c[0]])
+		s.change[c[0]] += share
+		s.change[c[1]] -= share
+	}
+	gain := 0.0
 	for j := range masses {
-		largest = max(largest, gain[j])
-		masses[j].P *= gain[j]
+		gain += s.change[j]
+		largest = max(largest, gain)
+		masses[j].P *= gain
 	}
 	return largest
 }
