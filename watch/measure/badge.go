@@ -10,7 +10,7 @@ const (
 	Unattributed           Badge = "unattributed"            // no claim stands, and no insider is known
 	Claimed                Badge = "claimed"                 // a claim stands
 	SelfClaimed            Badge = "self-claimed"            // the attacker says so
-	IndependentlySupported Badge = "independently-supported" // two origins or more say so, each of weight
+	IndependentlySupported Badge = "independently-supported" // two claims that have no origin in common say so, each of weight
 	CourtTested            Badge = "court-tested"            // a court weighed the evidence, and the claim stands
 	Contested              Badge = "contested"               // claims contradict each other, or somebody dissents and shows why
 	Denied                 Badge = "denied"                  // the accused says no
@@ -18,9 +18,8 @@ const (
 	Withdrawn              Badge = "withdrawn"               // a claimant took its word back
 )
 
-// Independent support is two origins that weigh at least half; a conflict of a fifth makes an attribution contested.
+// Independent support is two claims that weigh at least half; a conflict of a fifth makes an attribution contested.
 const (
-	supportingOrigins = 2
 	supportingWeight  = .5
 	contestedConflict = .2
 )
@@ -44,7 +43,7 @@ func (m Method) Badges(in Incident) []Badge {
 		{Unattributed, !claimed && !in.Insider},
 		{Claimed, claimed},
 		{SelfClaimed, stands(SelfClaims.Admits)},
-		{IndependentlySupported, slices.ContainsFunc(w.Actors, Support.independent)},
+		{IndependentlySupported, slices.ContainsFunc(w.Actors, func(s Support) bool { return s.Independent })},
 		{CourtTested, stands(func(c *Claim) bool { return c.Evidence == "court-tested" || c.Channel == "court-judgment" })},
 		{Contested, w.Conflict >= contestedConflict-rounding || holds((*Stance).Dissents)},
 		{Denied, holds((*Stance).Denies)},
@@ -56,9 +55,4 @@ func (m Method) Badges(in Incident) []Badge {
 		}
 	}
 	return badges
-}
-
-// independent says whether two origins or more support the actor, each with weight.
-func (s Support) independent() bool {
-	return len(s.Lineages) >= supportingOrigins && s.Lineages[supportingOrigins-1] >= supportingWeight
 }

@@ -9,7 +9,8 @@
 // # What is weighed
 //
 // The unit is the [Claim]. Its weight is the smaller of what the credibility of the information gives and what the reliability of the source
-// admits. Claims that rest on one origin count as the strongest of them. Rivals lower each other and make nobody louder; what they take from each
+// admits. Claims that rest on one origin count as the strongest of them: of all claims those are taken that weigh most together and of which no
+// two share an id of their lineage. Rivals lower each other and make nobody louder; what they take from each
 // other is the conflict. A denial tells nothing of the truth, since it is to be expected either way: it changes no number, and it changes badges.
 //
 // # Readings

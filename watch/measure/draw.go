@@ -101,7 +101,7 @@ func (d *drawer) draw(round int, seen []int, out []world) {
 	for i := range d.items {
 		it := &d.items[i]
 		who, when := d.random.Float64(), d.random.Float64()
-		k, _ := slices.BinarySearch(it.below, math.Nextafter(who, 2))
+		k, _ := slices.BinarySearch(it.below, who)
 		if k == len(it.below) {
 			continue
 		}

@@ -120,6 +120,9 @@ func TestBandHoldsTheCurve(t *testing.T) {
 			if !cmp.Equal(band.Lo.At(x), float64(shortest)/n, about) || !cmp.Equal(band.Hi.At(x), float64(longest)/n, about) {
 				t.Fatalf("at %v: %v to %v, want %d to %d of %v", x, band.Lo.At(x), band.Hi.At(x), shortest, longest, n)
 			}
+			if last := len(band.Hi) - 1; last >= 0 && math.IsInf(band.Hi[last].At, 1) {
+				t.Fatalf("the curve of the longest ends at %v", band.Hi[last].At)
+			}
 			if cdf := e.CDF(x); 1-cdf.Hi > band.Hi.At(x)+1e-4 || 1-cdf.Lo < band.Lo.At(x)-1e-4 {
 				t.Fatalf("at %v the estimate %v leaves the band %v to %v", x, cdf, band.Lo.At(x), band.Hi.At(x))
 			}

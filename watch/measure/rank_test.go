@@ -134,19 +134,21 @@ func TestDrawsAgainstTheirDistribution(t *testing.T) {
 	}
 }
 
+// certainly weighs A1 as if there were no doubt.
+var certainly = Weights{Credibility: map[int]float64{1: 1}, Reliability: map[string]float64{"A": 1}}
+
 // TestRanksWithoutDoubt: where all is certain, every world is the same, and ranks are plain.
 func TestRanksWithoutDoubt(t *testing.T) {
-	certainly := Weights{Credibility: map[int]float64{1: 1}, Reliability: map[string]float64{"A": 1}}
 	var list []Incident
 	for actor, n := range map[string]int{"a": 9, "b": 7, "c": 7, "d": 5, "e": 4} {
 		for i := range n {
-			list = append(list, Incident{ID: fmt.Sprint(actor, i), When: date(t, fmt.Sprintf("2020-%02d-05", i+1)), Claims: []Claim{{Actor: actor, Level: Group, Reliability: "A", Credibility: 1}}})
+			list = append(list, Incident{ID: fmt.Sprint(actor, i), When: date(t, fmt.Sprintf("2020-%02d-05", i/2+1)), Claims: []Claim{{Actor: actor, Level: Group, Reliability: "A", Credibility: 1}}})
 		}
 	}
 	r := group(certainly).Rank(list, Window{To: now}, 7)
 	want := map[string]Drawn{
-		"a": {Range{9, 9, 9}, Range{9, 9, 9}, Range{1, 1, 1}, 1, nil}, "b": {Range{7, 7, 7}, Range{7, 7, 7}, Range{2, 2, 2}, 1, nil},
-		"c": {Range{7, 7, 7}, Range{7, 7, 7}, Range{2, 2, 2}, 1, nil}, "d": {Range{5, 5, 5}, Range{5, 5, 5}, Range{4, 4, 4}, 1, nil},
+		"a": {Range{9, 9, 9}, Range{5, 5, 5}, Range{1, 1, 1}, 1, nil}, "b": {Range{7, 7, 7}, Range{4, 4, 4}, Range{2, 2, 2}, 1, nil},
+		"c": {Range{7, 7, 7}, Range{4, 4, 4}, Range{2, 2, 2}, 1, nil}, "d": {Range{5, 5, 5}, Range{3, 3, 3}, Range{4, 4, 4}, 1, nil},
 	}
 	var layers []int
 	for _, row := range r.Rows {
@@ -158,6 +160,65 @@ func TestRanksWithoutDoubt(t *testing.T) {
 	}
 	if !slices.Equal(layers, []int{1, 2, 2, 3}) || r.Few != 1 {
 		t.Errorf("layers %v, %d few", layers, r.Few)
+	}
+}
+
+// laid are incidents that are one actor's for certain, at dates.
+func laid(t *testing.T, actor string, dates ...string) (list []Incident) {
+	for i, when := range dates {
+		list = append(list, Incident{ID: fmt.Sprint(actor, i), When: date(t, when), Claims: []Claim{{Actor: actor, Level: Group, Reliability: "A", Credibility: 1}}})
+	}
+	return list
+}
+
+// TestLayersComeFirst: one that is persistent stands before one that did more and whom another surpasses in both.
+func TestLayersComeFirst(t *testing.T) {
+	list := laid(t, "loud", slices.Repeat([]string{"2020-01-05"}, 9)...)
+	list = append(list, laid(t, "less", slices.Repeat([]string{"2020-01-06"}, 8)...)...)
+	list = append(list, laid(t, "steady", "2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-05-01")...)
+	var order []string
+	for _, row := range group(certainly).Rank(list, Window{To: now}, 1).Rows {
+		order = append(order, fmt.Sprint(row.Actor, row.Layer))
+	}
+	if d := cmp.Diff([]string{"loud1", "steady1", "less2"}, order); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// TestWithinALayer: ten coins have more heads to expect than five near certainties have, and fewer to rely on.
+func TestWithinALayer(t *testing.T) {
+	weights := Weights{Credibility: map[int]float64{1: .97, 2: .5}, Reliability: map[string]float64{"A": 1}}
+	list := laid(t, "coins", slices.Repeat([]string{"2020-01-05"}, 10)...)
+	for i := range list {
+		list[i].Claims[0].Credibility = 2
+	}
+	list = append(list, laid(t, "sure", "2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-05-01")...)
+	rows := group(weights).Rank(list, Window{To: now}, 1).Rows
+	if rows[0].Actor != "sure" || rows[0].Layer != rows[1].Layer || rows[0].Activity.Expected >= rows[1].Activity.Expected {
+		t.Errorf("%s, layer %d, before %s, layer %d", rows[0].Actor, rows[0].Layer, rows[1].Actor, rows[1].Layer)
+	}
+}
+
+// TestDatesAreDrawn: twelve incidents of which only the year is known lie in 12 (1 − (11/12)^12) = 7.8 different months.
+func TestDatesAreDrawn(t *testing.T) {
+	row := group(certainly).Rank(laid(t, "a", slices.Repeat([]string{"2020"}, 12)...), Window{To: now}, 1).Rows[0]
+	if m := row.Persistence.Months; math.Abs(m-7.78) > .02 {
+		t.Errorf("M is %v", m)
+	}
+	if d := row.Drawn.Months; d.Median != 8 || d.Lo > 6 || d.Hi < 9 || d.Hi > 10 {
+		t.Errorf("drawn %+v", d)
+	}
+}
+
+// TestMomentumOfIncidents: eight in the last twelve months and three in the twelve before, and those before that do not count.
+func TestMomentumOfIncidents(t *testing.T) {
+	list := laid(t, "a", "2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-05-01", "2020-06-01", "2020-07-01", "2020-12-31",
+		"2019-01-01", "2019-07-01", "2019-12-31", "2018-12-31", "2018-01-01", "2017-01-01")
+	got := group(certainly).Rank(list, Window{To: now}, 1).Rows[0].Drawn.Momentum
+	for _, c := range []struct{ got, q float64 }{{got.Lo, .05}, {got.Median, .5}, {got.Hi, .95}} {
+		if want := momentum(8, 3, c.q); math.Abs(math.Log(c.got/want)) > .15 {
+			t.Errorf("at %v: %v, want %v", c.q, c.got, want)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ func TestReadings(t *testing.T) {
 		{Claim{Kinds: []string{"self"}}, "all self"},
 		{Claim{Capacity: "attacker"}, "all self"},
 		{Claim{Kinds: []string{"media"}}, "all"},
+		{Claim{Capacity: "media"}, "all"},
 		{Claim{Kinds: []string{"political"}, Capacity: "anonymous-official"}, "all independent"},
 		{Claim{Kinds: []string{"political"}, Capacity: "victim-state"}, "all independent governments"},
 		{Claim{Kinds: []string{"legal"}, Capacity: "court"}, "all independent governments"},

@@ -2,7 +2,6 @@ package measure
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -50,12 +49,13 @@ type Weighing struct {
 
 // Support is what speaks for one actor. The claims leave open whether it was it with a probability from Lo to Hi.
 type Support struct {
-	Actor    string
-	Claims   int       // standing claims that name it
-	Lineages []float64 // the weight of each origin, the heaviest first; claims that weigh nothing have none
-	Dissent  []float64 // the same of those who dissent with evidence
-	S, P     float64   // before and after its rivals
-	Lo, Hi   float64   // p, and p with all that is unknown
+	Actor       string
+	Claims      int       // standing claims that name it
+	Lineages    []float64 // the weight of each independent claim, the heaviest first; what weighs nothing is left out
+	Dissent     []float64 // the same of those who dissent with evidence
+	Independent bool      // two claims of weight have no origin in common
+	S, P        float64   // before and after its rivals
+	Lo, Hi      float64   // p, and p with all that is unknown
 }
 
 // Of is what speaks for an actor; the zero Support when no claim names it.
@@ -70,7 +70,7 @@ func (w Weighing) Of(actor string) Support {
 
 // Weigh weighs the standing claims that the reading admits.
 //
-//	s_a = 1 − Π(1 − w) over the origins of what names a, × Π(1 − v) over the origins of dissent with evidence
+//	s_a = 1 − Π(1 − w) over the independent claims that name a, × Π(1 − v) over independent dissent with evidence
 //	p_a = s_a × Π(1 − s_b) over the others, without those to whom a belongs
 //
 // An actor and whom it belongs to are no rivals: "the state" is no other answer than "its group", only a coarser one. What the state keeps is
@@ -106,20 +106,18 @@ func (m Method) Weigh(in Incident) Weighing {
 // supports are the actors with s, by name.
 func (m Method) supports(in *Incident) []Support {
 	claims := map[string][]origin{}
-	count := map[string]int{}
 	for i, c := range m.admitted(in) {
 		actor := m.Names.roll(c.Actor, c.Level, m.Level)
-		count[actor]++
 		if w, ok := m.Weights.Of(c.Reliability, c.Credibility); ok {
 			claims[actor] = append(claims[actor], originOf(c.ID, i, c.Lineage, w))
 		} else {
-			claims[actor] = append(claims[actor], originOf(c.ID, i, c.Lineage, 0))
+			claims[actor] = append(claims[actor], origin{})
 		}
 	}
 	dissent := m.dissent(in)
 	var list []Support
 	for _, actor := range slices.Sorted(maps.Keys(claims)) {
-		s := Support{Actor: actor, Claims: count[actor], Lineages: heaviest(claims[actor]), Dissent: heaviest(dissent[actor])}
+		s := Support{Actor: actor, Claims: len(claims[actor]), Lineages: independent(claims[actor]), Dissent: independent(dissent[actor]), Independent: supported(claims[actor])}
 		s.S = (1 - product(s.Lineages)) * product(s.Dissent)
 		list = append(list, s)
 	}
@@ -145,7 +143,7 @@ func (m Method) admitted(in *Incident) []Claim {
 	return list
 }
 
-// dissent are the origins of those who hold the claims on an actor to be wrong and show why.
+// dissent is what those weigh who hold the claims on an actor to be wrong and show why.
 func (m Method) dissent(in *Incident) map[string][]origin {
 	accused := map[string]string{}
 	for _, c := range in.Claims {
@@ -169,58 +167,6 @@ func (m Method) dissent(in *Incident) map[string][]origin {
 		}
 	}
 	return against
-}
-
-// origin is a weight with the ids of what it rests on.
-type origin struct {
-	ids    []string
-	weight float64
-}
-
-// originOf takes what names no lineage to rest on itself: on its id, or on its place where it has none.
-func originOf(id string, place int, lineage []string, weight float64) origin {
-	switch {
-	case len(lineage) > 0:
-		return origin{lineage, weight}
-	case id != "":
-		return origin{[]string{id}, weight}
-	}
-	return origin{[]string{fmt.Sprintf("#%d", place)}, weight}
-}
-
-// heaviest joins what shares an id, also through others, and returns the largest weight of each lineage, in descending order. Zeros are left out.
-func heaviest(list []origin) []float64 {
-	parent := map[string]string{}
-	var find func(id string) string
-	find = func(id string) string {
-		if p, ok := parent[id]; ok && p != id {
-			parent[id] = find(p)
-			return parent[id]
-		}
-		return id
-	}
-	for _, o := range list {
-		for _, id := range o.ids[1:] {
-			parent[find(id)] = find(o.ids[0])
-		}
-	}
-	top := map[string]float64{}
-	for _, o := range list {
-		root := find(o.ids[0])
-		top[root] = max(top[root], o.weight)
-	}
-	weights := slices.Sorted(maps.Values(top))
-	slices.Reverse(weights)
-	return slices.DeleteFunc(weights, func(w float64) bool { return w == 0 })
-}
-
-// product is Π(1 − w).
-func product(weights []float64) float64 {
-	p := 1.0
-	for _, w := range weights {
-		p *= 1 - w
-	}
-	return p
 }
 
 // compareBy orders by a difference of numbers, then by name.

@@ -33,7 +33,7 @@ func TestWorkedExample(t *testing.T) {
 	in.Claims = append(in.Claims, Claim{ID: "other", Actor: "B", Level: Group, Capacity: "vendor", Reliability: "C", Credibility: 3})
 	w := m.Weigh(in)
 	want := Weighing{Unknown: .5, Conflict: .455, Actors: []Support{
-		{Actor: "A", Claims: 3, Lineages: []float64{.7, .7}, S: .91, P: .455, Lo: .455, Hi: .955},
+		{Actor: "A", Claims: 3, Lineages: []float64{.7, .7}, Independent: true, S: .91, P: .455, Lo: .455, Hi: .955},
 		{Actor: "B", Claims: 1, Lineages: []float64{.5}, S: .5, P: .045, Lo: .045, Hi: .545}}}
 	if d := cmp.Diff(want, w, about, cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("with a rival (-want +got):\n%s", d)
@@ -188,43 +188,68 @@ func worlds(m Method, actors []Support) (p map[string]float64, unknown, conflict
 	return p, unknown, conflict
 }
 
-// TestHeaviestAgainstReachability finds lineages by walking from id to id until nothing new is reached.
-func TestHeaviestAgainstReachability(t *testing.T) {
+// TestIndependentAgainstEverySubset tries every subset of which no two share an id.
+func TestIndependentAgainstEverySubset(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var list []origin
-		for range rapid.IntRange(0, 7).Draw(t, "n") {
-			list = append(list, origin{rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f"}), 1, 3).Draw(t, "ids"), float64(rapid.IntRange(0, 9).Draw(t, "w")) / 10})
+		for range rapid.IntRange(0, 9).Draw(t, "n") {
+			list = append(list, origin{rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f"}), 1, 3).Draw(t, "ids"), float64(rapid.IntRange(0, 10).Draw(t, "w")) / 10})
 		}
-		reached := func(from int) map[int]bool {
-			set := map[int]bool{from: true}
-			for grown := true; grown; {
-				grown = false
-				for i := range list {
-					for j := range set {
-						if !set[i] && slices.ContainsFunc(list[i].ids, func(id string) bool { return slices.Contains(list[j].ids, id) }) {
-							set[i], grown = true, true
-						}
+		want, pair := 1.0, false
+		for set := range 1 << len(list) {
+			owner, ok, p, heavy := map[string]int{}, true, 1.0, 0
+			for i, o := range list {
+				if set>>i&1 == 0 {
+					continue
+				}
+				p *= 1 - o.weight
+				if o.weight >= .5 {
+					heavy++
+				}
+				for _, id := range o.ids {
+					if j, taken := owner[id]; taken && j != i {
+						ok = false
 					}
+					owner[id] = i
 				}
 			}
-			return set
-		}
-		var want []float64
-		for i := range list {
-			first, top := true, 0.0
-			for j := range reached(i) {
-				first, top = first && j >= i, math.Max(top, list[j].weight)
-			}
-			if first && top > 0 {
-				want = append(want, top)
+			if ok {
+				want = min(want, p)
+				pair = pair || heavy >= 2
 			}
 		}
-		slices.Sort(want)
-		slices.Reverse(want)
-		if d := cmp.Diff(want, heaviest(list), cmpopts.EquateEmpty()); d != "" {
-			t.Fatal(d)
+		got := independent(list)
+		if !cmp.Equal(product(got), want, about) || !slices.IsSortedFunc(got, func(a, b float64) int { return int(math.Copysign(1, b-a)) }) {
+			t.Fatalf("independent(%v) = %v, which leaves %v, want %v", list, got, product(got), want)
+		}
+		if supported(list) != pair {
+			t.Fatalf("supported(%v) = %v", list, supported(list))
+		}
+		slices.Reverse(list)
+		if again := independent(list); !slices.Equal(got, again) {
+			t.Fatalf("in another order: %v, %v", got, again)
 		}
 	})
+}
+
+// TestAQuotationJoinsNobody: a newspaper that repeats the state and the company takes nothing from them.
+func TestAQuotationJoinsNobody(t *testing.T) {
+	in := example()
+	in.Claims[2].Lineage = []string{"state", "vendor"}
+	if s := group(DefaultWeights()).Weigh(in).Of("A"); !cmp.Equal(s.P, .91, about) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestCrosswiseQuotationsEnd: a thousand claims each of which shares something with others are weighed in time.
+func TestCrosswiseQuotationsEnd(t *testing.T) {
+	var list []origin
+	for i := range 1000 {
+		list = append(list, origin{[]string{fmt.Sprint(i % 97), fmt.Sprint(i % 89), fmt.Sprint(i % 83)}, .1 + float64(i%7)/10})
+	}
+	if got := independent(list); len(got) < 20 || product(got) > 1e-6 {
+		t.Errorf("%d, which leave %v", len(got), product(got))
+	}
 }
 
 func TestCopiesInOneLineageChangeNothing(t *testing.T) {
@@ -298,5 +323,42 @@ func TestDissentWithEvidence(t *testing.T) {
 	}
 	if s := group(DefaultWeights()).Weigh(in).Of("A"); !cmp.Equal(s.P, .91*.5, about) {
 		t.Errorf("%+v: one study counts once, and doubt without evidence not at all", s)
+	}
+}
+
+func TestWhoDeniesAndWhoDissents(t *testing.T) {
+	for _, c := range []struct {
+		stance                    Stance
+		denies, dissents, another bool
+	}{
+		{Stance{Stance: "deny"}, true, false, false},
+		{Stance{Stance: "deny-knowledge", Evidence: "full"}, true, false, false},
+		{Stance{Stance: "reject-evidence", Capacity: "accused", Evidence: "full"}, true, false, false},
+		{Stance{Stance: "reject-evidence", Capacity: "academic", Evidence: "full"}, false, true, false},
+		{Stance{Stance: "doubt", Capacity: "accused-state", Evidence: "full"}, false, false, false},
+		{Stance{Stance: "doubt", Evidence: "indicators"}, false, true, false},
+		{Stance{Stance: "doubt", Evidence: "none"}, false, false, false},
+		{Stance{Stance: "doubt", Alternative: "B"}, false, false, false},
+		{Stance{Stance: "alternative-named", Alternative: "B", Evidence: "full"}, false, false, true},
+		{Stance{Stance: "alternative-named"}, false, false, false},
+		{Stance{Stance: "concur"}, false, false, false},
+	} {
+		_, another := c.stance.rival()
+		if c.stance.Denies() != c.denies || c.stance.Dissents() != c.dissents || another != c.another {
+			t.Errorf("%+v: denies %v, dissents %v, names another %v", c.stance, c.stance.Denies(), c.stance.Dissents(), another)
+		}
+	}
+}
+
+// TestAReadingHearsDissentOfItsOwn: whom it does not admit as a claimant it does not hear as a dissenter.
+func TestAReadingHearsDissentOfItsOwn(t *testing.T) {
+	in := example()
+	in.Stances = []Stance{{ID: "o", Claims: []string{"vendor"}, Capacity: "media", Stance: "doubt", Evidence: "full", Reliability: "C", Credibility: 3}}
+	m := group(DefaultWeights())
+	for reading, want := range map[Reading]float64{AllClaims: .91 * .5, Independent: .91, Governments: .7} {
+		m.Reading = reading
+		if p := m.Weigh(in).Of("A").P; !cmp.Equal(p, want, about) {
+			t.Errorf("reading %q: p %v, want %v", reading, p, want)
+		}
 	}
 }
