@@ -14,6 +14,7 @@ import (
 	"threatwatch"
 	"threatwatch/logs"
 	"threatwatch/match"
+	"threatwatch/sensor"
 	"threatwatch/stix"
 )
 
@@ -32,15 +33,17 @@ type matchCmd struct {
 	Summary       bool     `short:"s" help:"Only the summary: by indicator, source and host."`
 	Explain       bool     `short:"e" help:"Say of each indicator found who said it, when, and what it belongs to."`
 	Sightings     string   `placeholder:"FILE" help:"Write sightings with observed data as a STIX bundle, for import here or elsewhere."`
-	Report        bool     `help:"Put the sightings into the exchange of --data, under the source named by --reporter."`
-	Reporter      string   `default:"threatwatch match" placeholder:"NAME" help:"Who sighted. Default: threatwatch match"`
-	Remember      string   `placeholder:"DIR" help:"Remember what was seen, whether or not anybody has named it, for threatwatch hunt."`
-	Sensor        string   `placeholder:"NAME" help:"Whose logs these are, where the records do not say; for --remember."`
-	Follow        bool     `short:"F" help:"Go on as the files grow, also when they are rotated, until Ctrl-C. Hits are written as they come."`
-	Format        string   `default:"auto" placeholder:"NAME" help:"What the logs are written in, when that is not to be told from how they begin: see doc/logs.md. Default: auto"`
-	AllowPrivate  bool     `help:"Allow URLs that lead to private or loopback addresses."`
-	Jobs          int      `short:"j" placeholder:"N" help:"Files and parts of files that are matched at once. Default: one for each processor."`
-	Paths         []string `arg:"" name:"log" help:"Log files or folders of them; - is standard input. Zeek, Suricata EVE, Sysmon, web servers, syslog, CSV and others are recognised."`
+	Report        bool     `help:"Put the sightings into the exchange of --data, under the source named by --reporter; or send them to --url."`
+	URL           string   `name:"url" placeholder:"URL" help:"Collection elsewhere that --report sends to, by TAXII: https://host/api1/collections/ID/"`
+	exchangeFlags
+	Reporter     string   `default:"threatwatch match" placeholder:"NAME" help:"Who sighted. Default: threatwatch match"`
+	Remember     string   `placeholder:"DIR" help:"Remember what was seen, whether or not anybody has named it, for threatwatch hunt."`
+	Sensor       string   `placeholder:"NAME" help:"Whose logs these are, where the records do not say; for --remember."`
+	Follow       bool     `short:"F" help:"Go on as the files grow, also when they are rotated, until Ctrl-C. Hits are written as they come."`
+	Format       string   `default:"auto" placeholder:"NAME" help:"What the logs are written in, when that is not to be told from how they begin: see doc/logs.md. Default: auto"`
+	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
+	Jobs         int      `short:"j" placeholder:"N" help:"Files and parts of files that are matched at once. Default: one for each processor."`
+	Paths        []string `arg:"" name:"log" help:"Log files or folders of them; - is standard input. Zeek, Suricata EVE, Sysmon, web servers, syslog, CSV and others are recognised."`
 }
 
 // Help is shown by --help.
@@ -63,6 +66,12 @@ func (c *matchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	var to *sensor.Exchange
+	if c.URL != "" { // before all the work
+		if to, err = sensor.Dial(c.remote(c.URL)); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	src, err := c.load(a, policy)
 	if err != nil {
@@ -79,7 +88,7 @@ func (c *matchCmd) Run(a *app) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "--format: %w", err)
 	}
 	out := bufio.NewWriterSize(a.Out, 1<<16)
-	m := &matchRun{cmd: c, app: a, src: src, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newProgress(a.Err, readSoFar),
+	m := &matchRun{cmd: c, app: a, src: src, to: to, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newProgress(a.Err, readSoFar),
 		memories: memories{dir: c.Remember}}
 	if c.Follow {
 		err = m.follow()
@@ -122,8 +131,11 @@ func (c *matchCmd) policy() (match.Policy, error) {
 		}
 		p.MaxTLP = &l
 	}
-	if c.Report && c.Data == "" {
-		return p, withHint(threatwatch.Errorf(threatwatch.Invalid, "--report needs an exchange"), "add --data, or write a bundle with --sightings and import it there")
+	if c.Report && c.Data == "" && c.URL == "" {
+		return p, withHint(threatwatch.Errorf(threatwatch.Invalid, "--report needs an exchange"), "add --data or --url, or write a bundle with --sightings and import it there")
+	}
+	if !c.Report && (c.URL != "" || c.TokenFile != "" || c.CA != "") {
+		return p, threatwatch.Errorf(threatwatch.Invalid, "--url, --token-file and --ca say where --report sends to")
 	}
 	return p, nil
 }
@@ -159,6 +171,7 @@ type matchRun struct {
 	cmd    *matchCmd
 	app    *app
 	src    *matchSources
+	to     *sensor.Exchange // with --url
 	warn   *match.WarningLists
 	sum    *match.Summary
 	stdout *bufio.Writer
@@ -247,8 +260,11 @@ func (m *matchRun) finish() error {
 			return fmt.Errorf("write %s: %s", m.cmd.Sightings, reason(err))
 		}
 	}
-	if m.cmd.Report {
-		return m.report()
+	switch {
+	case !m.cmd.Report:
+		return nil
+	case m.to != nil:
+		return m.send()
 	}
-	return nil
+	return m.report()
 }

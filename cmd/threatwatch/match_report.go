@@ -62,3 +62,27 @@ func (m *matchRun) report() error {
 	fmt.Fprintf(m.app.Err, "reported: %d objects, as %s\n", sum.Added, plain(src.Name))
 	return err
 }
+
+// send puts the sightings into a collection elsewhere.
+func (m *matchRun) send() error {
+	if m.sum.Findings == m.sum.Known {
+		return nil
+	}
+	var objects [][]byte
+	err := m.sum.Sightings(match.Report{By: m.cmd.Reporter, At: time.Now()}, func(o *stix.Value) error {
+		objects = append(objects, o.AppendJSON(nil))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	refused, err := m.to.Send(m.app.ctx, objects)
+	for _, r := range refused {
+		fmt.Fprintf(m.app.Err, "refused: %s: %s\n", plain(r.ID), plain(r.Reason))
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("report: %w", err), "--sightings FILE keeps them for another attempt")
+	}
+	fmt.Fprintf(m.app.Err, "reported: %d objects, to %s\n", len(objects)-len(refused), plain(m.cmd.URL))
+	return nil
+}

@@ -39,6 +39,10 @@ type exchangeFlags struct {
 	CA        string `name:"ca" placeholder:"FILE" type:"path" help:"Certificates that are trusted besides the system's."`
 }
 
+func (f *exchangeFlags) remote(url string) sensor.Remote {
+	return sensor.Remote{URL: url, TokenFile: f.TokenFile, CA: f.CA}
+}
+
 type sensorRunCmd struct {
 	URL string `name:"url" required:"" placeholder:"URL" help:"Collection whose indicators are looked for: https://host/api1/collections/ID/"`
 	exchangeFlags
@@ -105,7 +109,7 @@ func (c *sensorRunCmd) Run(a *app) error {
 // config checks the flags.
 func (c *sensorRunCmd) config() (cfg sensor.Config, err error) {
 	cfg = sensor.Config{
-		Collection: sensor.Remote{URL: c.URL, TokenFile: c.TokenFile, CA: c.CA}, Dir: c.State, Name: c.Sensor, Logs: c.Logs, Follow: c.Follow,
+		Collection: c.remote(c.URL), Dir: c.State, Name: c.Sensor, Logs: c.Logs, Follow: c.Follow,
 		Interval: c.Interval, Recheck: c.Recheck, Window: c.Window,
 	}
 	if cfg.Format, err = logs.ParseFormat(c.Format); err != nil {

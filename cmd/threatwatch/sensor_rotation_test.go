@@ -94,6 +94,27 @@ func TestSensorRotation(t *testing.T) {
 	}
 }
 
+// TestMatchSends: match can report to a collection elsewhere, with a token; without one nothing is taken, which is said.
+func TestMatchSends(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	w.publish(1, "", 1)
+	w.write("eve.json", eveRecord(1, 1)+eveRecord(1, 2))
+	bundle := w.tw("export", "--as", "operator")
+	w.write("bundle.json", bundle)
+	code, _, errs := program(t, "match", "-i", w.path("bundle.json"), "--report", "--url", w.inbox, w.path("eve.json"))
+	if code != exitCannot || !strings.Contains(errs, "report: ") {
+		t.Errorf("without a token: exit %d, %s", code, errs)
+	}
+	code, _, errs = program(t, "match", "-i", w.path("bundle.json"), "--report", "--url", w.inbox, "--token-file", w.path("token"), w.path("eve.json"))
+	if code != exitFine || !strings.Contains(errs, "reported: 4 objects") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+	if counts, n := w.sighted(); n != 1 || counts[indicatorID(1)] != 2 {
+		t.Errorf("sighted %v", counts)
+	}
+}
+
 // lookAgain is longer than it takes the sensor to look at its files.
 const lookAgain = 250 * time.Millisecond
 
