@@ -37,7 +37,7 @@ type drawer struct {
 	actors  int
 	first   month
 	months  int
-	recent  [3]int64 // Unix seconds: the beginning of the 12 months before the last 12, of the last 12, and now
+	recent  [2]int64 // Unix seconds: the beginning of the 12 months before the last 12, and of the last 12
 	momenta []bool   // which actors may have anything in those months
 }
 
@@ -45,8 +45,8 @@ type drawer struct {
 type item struct {
 	actor   []int // of the ranked; the rest of the probability is somebody else's or nobody's
 	below   []float64
-	lo, len float64 // Unix seconds
-	month   int     // −1 where the span holds several
+	lo, len int64 // Unix seconds
+	month   int   // −1 where the span holds several
 }
 
 // world is what one draw has of an actor.
@@ -60,7 +60,7 @@ func newDrawer(seed uint64, actors []string, weighed []weighed, now time.Time) *
 		index[a] = i
 	}
 	d := &drawer{random: rand.New(rand.NewPCG(seed, 0)), actors: len(actors), momenta: make([]bool, len(actors)),
-		recent: [3]int64{now.AddDate(-2, 0, 0).Unix(), now.AddDate(-1, 0, 0).Unix(), now.Unix()}}
+		recent: [2]int64{now.AddDate(-2, 0, 0).Unix(), now.AddDate(-1, 0, 0).Unix()}}
 	var last month
 	for i, w := range weighed {
 		lo, hi := monthOf(w.span.lo), monthOf(w.span.hi.Add(-1))
@@ -77,7 +77,7 @@ func newDrawer(seed uint64, actors []string, weighed []weighed, now time.Time) *
 }
 
 func (d *drawer) itemOf(w weighed, index map[string]int) item {
-	it := item{lo: float64(w.span.lo.Unix()), len: w.span.hi.Sub(w.span.lo).Seconds(), month: -1}
+	it := item{lo: w.span.lo.Unix(), len: max(1, w.span.hi.Unix()-w.span.lo.Unix()), month: -1}
 	if lo := monthOf(w.span.lo); lo == monthOf(w.span.hi.Add(-1)) {
 		it.month = int(lo - d.first)
 	}
@@ -105,10 +105,10 @@ func (d *drawer) draw(round int, seen []int, out []world) {
 		if k == len(it.below) {
 			continue
 		}
-		at := it.lo + when*it.len
+		at := it.lo + min(int64(when*float64(it.len)), it.len-1) // a product may be rounded up to the end
 		m := it.month
 		if m < 0 {
-			m = int(monthOf(time.Unix(int64(at), 0)) - d.first)
+			m = int(monthOf(time.Unix(at, 0)) - d.first)
 		}
 		w := &out[it.actor[k]]
 		w.incidents++
@@ -116,10 +116,10 @@ func (d *drawer) draw(round int, seen []int, out []world) {
 			seen[cell] = round
 			w.months++
 		}
-		switch t := int64(at); {
-		case t >= d.recent[1]:
+		switch {
+		case at >= d.recent[1]:
 			w.last++
-		case t >= d.recent[0]:
+		case at >= d.recent[0]:
 			w.before++
 		}
 	}

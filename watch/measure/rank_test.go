@@ -31,6 +31,13 @@ func some(n int) (list []Incident) {
 	return list
 }
 
+func BenchmarkRank(b *testing.B) {
+	list, m := some(10000), group(DefaultWeights())
+	for b.Loop() {
+		m.Rank(list, Window{To: now}, DefaultSeed)
+	}
+}
+
 func bytesOf(t *testing.T, r Ranking) string {
 	t.Helper()
 	raw, err := json.Marshal(r)

@@ -55,7 +55,7 @@ type Support struct {
 	Dissent     []float64 // the same of those who dissent with evidence
 	Independent bool      // two claims of weight have no origin in common
 	S, P        float64   // before and after its rivals
-	Lo, Hi      float64   // p, and p with all that is unknown
+	Lo, Hi      float64   // p, and p with all that may be its: what is unknown, and what is left to those to whom it belongs
 }
 
 // Of is what speaks for an actor; the zero Support when no claim names it.
@@ -95,7 +95,13 @@ func (m Method) Weigh(in Incident) Weighing {
 	w := Weighing{Actors: supports, Unknown: max(0, 1-known)}
 	w.Conflict = max(0, w.Unknown-none)
 	for i := range supports {
-		supports[i].Lo, supports[i].Hi = supports[i].P, supports[i].P+w.Unknown
+		s := &supports[i]
+		s.Lo, s.Hi = s.P, s.P+w.Unknown
+		for _, b := range supports {
+			if m.Names.under(s.Actor, b.Actor) {
+				s.Hi += b.P
+			}
+		}
 	}
 	slices.SortFunc(supports, func(a, b Support) int {
 		return cmp.Or(cmp.Compare(b.P, a.P), cmp.Compare(b.S, a.S), cmp.Compare(a.Actor, b.Actor))

@@ -137,8 +137,14 @@ func TestWeighAgainstWorlds(t *testing.T) {
 			t.Fatalf("unknown %v, conflict %v, want %v, %v", got.Unknown, got.Conflict, unknown, conflict)
 		}
 		for _, s := range got.Actors {
-			if !cmp.Equal(s.P, p[s.Actor], about) || !cmp.Equal(s.Hi-s.Lo, unknown, about) || !cmp.Equal(s.Lo, s.P, about) {
-				t.Fatalf("%+v, want p %v and unknown %v", s, p[s.Actor], unknown)
+			open := unknown
+			for above, q := range p {
+				if m.Names.under(s.Actor, above) {
+					open += q
+				}
+			}
+			if !cmp.Equal(s.P, p[s.Actor], about) || !cmp.Equal(s.Hi-s.Lo, open, about) || !cmp.Equal(s.Lo, s.P, about) {
+				t.Fatalf("%+v, want p %v, and %v open", s, p[s.Actor], open)
 			}
 		}
 	})
