@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"threatwatch/csaf"
 	"threatwatch/eurepoc"
 	"threatwatch/kev"
 	"threatwatch/leaksite"
@@ -24,6 +25,7 @@ type document struct {
 
 // documents are the formats by the name that --format has.
 var documents = map[string]document{
+	"csaf":        {[]string{"report"}, csaf.Write},
 	"eurepoc":     {[]string{"incident"}, eurepoc.Write},
 	"kev":         {[]string{"report", "vulnerability"}, kev.Write},
 	"ransomwatch": {[]string{"incident"}, leaksite.Write},

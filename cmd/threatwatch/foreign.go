@@ -68,17 +68,28 @@ func unpacked(from io.Reader) (r *bufio.Reader, begin []byte, err error) {
 	return r, begin, err
 }
 
-// foreign takes in a document of another format. What it cannot use of it is told, and the rest is in.
+// foreign takes in a document of another format.
 func (r *importRun) foreign(name string, format foreign, from io.Reader) error {
-	raw, err := io.ReadAll(io.LimitReader(from, foreignLimit+1))
+	raw, err := readWhole(format.name, from)
 	if err != nil {
 		return err
 	}
-	if len(raw) > foreignLimit {
-		return threatwatch.Errorf(threatwatch.TooLarge, "a %s of more than %d MiB", format.name, foreignLimit>>20)
+	return r.take(name, raw, format.objects)
+}
+
+// readWhole reads a document of a foreign format.
+func readWhole(what string, from io.Reader) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(from, foreignLimit+1))
+	if err == nil && len(raw) > foreignLimit {
+		err = threatwatch.Errorf(threatwatch.TooLarge, "a %s of more than %d MiB", what, foreignLimit>>20)
 	}
+	return raw, err
+}
+
+// take takes in what is made of a document. What cannot be used of it is told, and the rest is in.
+func (r *importRun) take(name string, raw []byte, objects func([]byte, func(string) *stix.Value, func(*stix.Value) error) ([]error, error)) error {
 	held := func(id string) *stix.Value { return r.held(r.app.ctx, id) }
-	faults, err := format.objects(raw, held, func(o *stix.Value) error { return r.stream.Add(o.AppendJSON(nil), false) })
+	faults, err := objects(raw, held, func(o *stix.Value) error { return r.stream.Add(o.AppendJSON(nil), false) })
 	for _, f := range faults {
 		r.broken++
 		r.bar.done()

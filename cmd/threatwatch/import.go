@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"threatwatch"
+	"threatwatch/csaf"
 	"threatwatch/intake"
 	"threatwatch/label"
 	"threatwatch/stix"
@@ -33,11 +34,12 @@ type importCmd struct {
 	TLP          string   `name:"tlp" placeholder:"LEVEL" help:"TLP of everything in this import: clear, green, amber, amber+strict or red. An object's own marking still binds when it is stricter."`
 	Strict       bool     `help:"Refuse what the standard only tolerates."`
 	JSON         bool     `name:"json" help:"Print the summary as one JSON line on standard output."`
+	Key          string   `type:"existingfile" placeholder:"FILE" help:"OpenPGP keys of who publishes advisories in CSAF: take only those that bear a signature by one of them."`
 	Refused      string   `type:"path" placeholder:"FILE" help:"Where refused objects go, with reasons, as NDJSON. Default: a file in the data directory, or in the working directory when the data is in a database."`
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
 	Batch        int      `hidden:"" default:"6000" help:"Objects in one transaction."`
-	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON; CISA's catalogue of known exploited vulnerabilities, as JSON or CSV; the incident table of EuRepoC (doc/formats.md); plain or gzip."`
+	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON; CISA's catalogue of known exploited vulnerabilities, as JSON or CSV; advisories in CSAF 2.0, with the digests and signatures beside them; the incident table of EuRepoC (doc/formats.md); plain or gzip."`
 }
 
 // Help is shown by --help.
@@ -61,6 +63,10 @@ func (c *importCmd) Run(a *app) error {
 		}
 		sub.TLP = &l
 	}
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(300)) // a short life that makes much garbage
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
 	st, err := a.createStore(c.Data)
@@ -75,7 +81,7 @@ func (c *importCmd) Run(a *app) error {
 	}
 	sub.Source = src.ID
 
-	run := &importRun{cmd: c, app: a, store: st, source: src.ID, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
+	run := &importRun{cmd: c, app: a, store: st, source: src.ID, keys: keys, begun: time.Now(), bad: refusedFile{path: c.refusedPath(), chosen: c.Refused != ""}}
 	run.bar = newProgress(a.Err, func(n int64, rate float64) string { return fmt.Sprintf("%d objects, %.0f/s", n, rate) })
 	run.stream = in.StreamBatch(a.ctx, sub, c.Batch, run.outcome)
 	for _, p := range c.Paths {
@@ -141,6 +147,8 @@ type importRun struct {
 	begun  time.Time
 	bad    refusedFile
 	broken int // files that could not be read to the end
+	keys   *csaf.Keys
+	unsure int // signatures that were not checked, because nobody said who may sign
 }
 
 func (r *importRun) path(p string) error {
@@ -192,6 +200,13 @@ func (r *importRun) read(name string, from io.Reader) error {
 	from, begin, err := unpacked(from)
 	if err != nil {
 		return err
+	}
+	switch {
+	case csaf.Detect(begin):
+		return r.advisory(name, from)
+	case csaf.DetectCompanion(begin):
+		r.advisoryList(name)
+		return nil
 	}
 	for _, format := range foreigns {
 		if format.detect(begin) {
@@ -266,6 +281,9 @@ func (r *importRun) summarize(sum intake.Summary) error {
 		fmt.Fprintf(r.app.Out, "%s\n", line)
 	} else {
 		r.count(sum)
+	}
+	if r.unsure > 0 {
+		fmt.Fprintf(r.app.Err, "signatures that were not checked, because no --key says who may sign: %d\n", r.unsure)
 	}
 	if f := r.bad.written(); f != "" && !r.cmd.JSON {
 		fmt.Fprintf(r.app.Err, "refused objects and reasons: %s\n", f)

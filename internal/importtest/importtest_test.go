@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
 	"veris":              {"stix", "draft", "country", "watch"},
 	"leaksite":           {"stix", "draft", "country", "watch", "internal/mojibake"},
+	"csaf":               {"stix", "draft"},
 	"eurepoc":            {"stix", "draft", "country", "watch"},
 	"history":            {"match", "logs"},
 	"sensor":             {"taxii", "match", "logs", "stix"},
