@@ -172,7 +172,7 @@ func (t *tx) erase(oid store.OID) error {
 			}
 		}
 	}
-	if err := t.c.exec("DELETE FROM text WHERE rowid = ?", int64(oid)); err != nil {
+	if err := t.deleteText(oid); err != nil {
 		return err
 	}
 	if err := t.c.exec("DELETE FROM objid WHERE id = ? AND modified = ? AND source = ?", key, modified, source); err != nil {

@@ -3,10 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"threatwatch/store"
 )
@@ -89,59 +87,6 @@ func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, limit int
 		}
 		return f(&sc.row)
 	}))
-}
-
-// Search finds text: all words, the last as a prefix.
-func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, types []string, before store.OID, limit int, f func(*store.Row) error) error {
-	match := matchText(query)
-	if match == "" {
-		return nil
-	}
-	w := &where{}
-	w.add("text MATCH ?", match)
-	if before != 0 {
-		w.add("text.rowid < ?", int64(before))
-	}
-	w.add(fmt.Sprintf("a.flags & %d = 0", store.Quarantined))
-	if types != nil {
-		var codes []int64
-		for _, name := range types {
-			if code, err := s.c.code(name); err != nil {
-				return err
-			} else if code != 0 {
-				codes = append(codes, code)
-			}
-		}
-		if len(codes) == 0 {
-			return nil
-		}
-		w.add("EXISTS (SELECT 1 FROM member m WHERE m.oid = a.oid AND m.type IN (" + ints(codes) + "))")
-	}
-	seen := map[string]bool{}
-	return s.listed(w, ls, "text CROSS JOIN assertion a ON a.oid = text.rowid", "text.rowid", limit, func(r *store.Row) error {
-		if r.Flags&(store.Several|store.Check) == store.Several { // of those with Check only the caller knows under which id they are shown
-			if seen[r.ID] {
-				return nil
-			}
-			seen[r.ID] = true
-		}
-		return f(r)
-	})
-}
-
-// matchText turns what a person typed into an FTS5 expression without operators: each word quoted, the last one a prefix.
-func matchText(query string) string {
-	words := strings.FieldsFunc(query, func(r rune) bool { return r <= ' ' || r == '"' })
-	if len(words) > 16 {
-		words = words[:16]
-	}
-	for i, w := range words {
-		words[i] = `"` + w + `"`
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return strings.Join(words, " ") + "*"
 }
 
 // Mentions lists what refers to an id.

@@ -22,6 +22,7 @@ type tx struct {
 	snapshot
 	now       func() time.Time
 	head, was head
+	texts     store.OID // where the newest generation of words begins
 	tally     map[tallyKey]int64
 
 	compressing map[store.SourceID]bool // nil until a body is written
@@ -376,19 +377,6 @@ func (t *tx) putEdges(rows []row) error {
 		}
 	}
 	return b.flush()
-}
-
-// putTexts writes row by row: a statement of several rows would have a savepoint of its own, and full text is flushed at each.
-func (t *tx) putTexts(rows []row) error {
-	for _, r := range rows {
-		if r.Text == "" {
-			continue
-		}
-		if err := t.c.exec("INSERT INTO text(rowid, body) VALUES (?, ?)", int64(r.OID), r.Text); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // count keeps the tally of rows that are not odd.

@@ -14,6 +14,13 @@ import (
 // TestContract runs the suite that every engine runs.
 func TestContract(t *testing.T) { storetest.Run(t, storetest.Engine{Open: open}) }
 
+// TestContractInManyGenerations: the same where the index of words begins a generation every third assertion.
+func TestContractInManyGenerations(t *testing.T) {
+	defer func(n store.OID) { textSpan = n }(textSpan)
+	textSpan = 3
+	storetest.Run(t, storetest.Engine{Open: open})
+}
+
 // TestMove moves everything to another file.
 func TestMove(t *testing.T) { storetest.RunMove(t, open, open) }
 

@@ -81,6 +81,9 @@ func (t *tx) begin() error {
 	if t.head, err = t.c.head(); err != nil {
 		return err
 	}
+	if err := t.nextTexts(); err != nil {
+		return err
+	}
 	t.was = t.head
 	t.tally = map[tallyKey]int64{}
 	return nil
