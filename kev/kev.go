@@ -11,6 +11,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"threatwatch"
 	"threatwatch/stix"
@@ -66,6 +67,9 @@ func readCSV(raw []byte) (*Catalogue, error) {
 	names, err := r.Read()
 	if err != nil {
 		return nil, threatwatch.Errorf(threatwatch.Invalid, "the catalogue cannot be read: %w", err)
+	}
+	if !utf8.ValidString(strings.Join(names, "")) { // they become names of JSON (RFC 8259 §8.1)
+		return nil, threatwatch.Errorf(threatwatch.Invalid, "the names of the columns are no UTF-8")
 	}
 	c := &Catalogue{Head: stix.NewDict(), known: map[string]bool{}}
 	newest := ""
