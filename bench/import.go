@@ -126,10 +126,7 @@ func (b *bench) load(ctx context.Context, st store, file string) (took time.Dura
 	if err != nil {
 		return 0, 0, sum, fmt.Errorf("import: %w", err)
 	}
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		peak = float64(u.Maxrss) * 1024 / 1e6
-	}
-	return took, peak, sum, json.Unmarshal(out, &sum)
+	return took, peakOf(cmd), sum, json.Unmarshal(out, &sum)
 }
 
 // importATTACK imports ATT&CK for Enterprise when the folder of public test data lies beside the checkout.

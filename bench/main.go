@@ -51,6 +51,8 @@ var parts = []part{
 	{"read", (*bench).measureRead},
 	{"taxii", (*bench).measureTAXII},
 	{"hunt", (*bench).measureHunt},
+	{"pattern", (*bench).measurePattern},
+	{"match", (*bench).measureMatch},
 }
 
 func main() {
@@ -58,7 +60,7 @@ func main() {
 	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
 	sizes := flag.String("sizes", "", "objects in each import and in each store that is read, instead of those of the plan: 1000000,10000000")
 	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
-	only := flag.String("only", "start,import,read,taxii,hunt", "parts to run")
+	only := flag.String("only", "start,import,read,taxii,hunt,pattern,match", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
 	envs := flag.String("envs", "bench/.venv", "where to keep the Python environments of the peers")
 	out := flag.String("o", "", "write the report to this file as well")

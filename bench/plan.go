@@ -13,6 +13,11 @@ type plan struct {
 	imports    []int         // objects in each imported bundle
 	held       []int         // objects in each store that is read
 	remembered int           // rows of the history that is hunted in, those of names above others not counted
+	sightings  [2]int        // observations of many patterns, and of one
+	logged     int64         // bytes of each log that is matched
+	indicators []int         // values of each list that is looked for in logs
+	matched    int           // of these, the one for all logs
+	compared   int           // and the one for programs that look for strings
 }
 
 // timeout is when a client stops waiting for an answer.
@@ -25,10 +30,14 @@ var quick = plan{
 	rounds: 2, budget: 200 * time.Millisecond, patience: 5 * time.Second,
 	clients: []int{1, 8}, exchange: []int{200}, writes: 5,
 	imports: []int{10_000, 50_000}, held: []int{50_000}, remembered: 1_000_000,
+	sightings: [2]int{100, 10_000},
+	logged:    50e6, indicators: []int{10_000, 100_000}, matched: 100_000, compared: 10_000,
 }
 
 var whole = plan{
 	rounds: 2, budget: time.Second, patience: time.Minute,
 	clients: []int{1, 8, 64}, exchange: []int{1_000, 10_000}, writes: 10,
 	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000}, remembered: 60_000_000,
+	sightings: [2]int{1_000, 100_000},
+	logged:    1e9, indicators: []int{10_000, 100_000, 1_000_000, 10_000_000}, matched: 1_000_000, compared: 100_000,
 }

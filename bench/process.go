@@ -120,6 +120,24 @@ func kilobytes(s string) float64 {
 	return n * 1024 / 1e6
 }
 
+// peakOf is how much memory in MB a process held at most that has ended.
+func peakOf(cmd *exec.Cmd) float64 {
+	u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return float64(u.Maxrss) * 1024 / 1e6
+}
+
+// processorTime is what this process has used so far.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // freeAddr is a loopback address that nobody listens on.
 func freeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
