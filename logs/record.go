@@ -87,6 +87,7 @@ type Record struct {
 
 	path    []byte             // of the value that is being read, in JSON of no known make
 	targets map[string]*target // by path
+	tops    map[string]bool    // last labels of names in text: whether there is such a domain
 }
 
 // web holds what formats log apart from each other and indicators have in one piece.

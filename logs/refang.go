@@ -42,16 +42,14 @@ func isDefanged(text []byte) bool {
 			rest = rest[i+1:]
 		}
 	}
-	for i := 0; ; {
+	for i := 0; ; i++ {
 		j := bytes.IndexByte(text[i:], ':')
 		if j < 0 {
 			return false
 		}
-		i += j
-		if i >= 4 && bytes.HasPrefix(text[i:], []byte("://")) && isBrokenScheme(text[:i]) {
+		if i += j; i+2 < len(text) && text[i+1] == '/' && text[i+2] == '/' && isBrokenScheme(text[:i]) {
 			return true
 		}
-		i++
 	}
 }
 

@@ -55,7 +55,7 @@ func (r *Record) takeText(t *target, text []byte) {
 				continue
 			}
 		}
-		r.word(t, text, from, i)
+		r.word(t, text, from, i, seen)
 	}
 }
 
@@ -86,8 +86,9 @@ var wordByte = func() (w [256]uint8) {
 	return w
 }()
 
-// word reads one word: text[from:to].
-func (r *Record) word(t *target, text []byte, from, to int) {
+// word reads one word, text[from:to], of what seen says.
+func (r *Record) word(t *target, text []byte, from, to int, seen uint8) {
+	whole := to - from
 	for to > from && (text[to-1] == '.' || text[to-1] == ':' || text[to-1] == '-') && !bytes.HasSuffix(text[from:to], []byte("::")) {
 		to--
 	}
@@ -95,14 +96,13 @@ func (r *Record) word(t *target, text []byte, from, to int) {
 		from++
 	}
 	v := text[from:to]
-	var seen uint8 // a full stop at the end does not count
-	for _, c := range v {
-		seen |= wordByte[c]
+	if len(v) < whole { // a full stop at the end does not count
+		seen = lettersOf(v)
 	}
 	switch {
 	case len(v) < 3:
 	case seen&hasAt != 0:
-		if at := bytes.IndexByte(v, '@'); at > 0 && isDomain(v[at+1:]) {
+		if at := bytes.IndexByte(v, '@'); at > 0 && r.isDomain(v[at+1:]) {
 			r.add(Email, r.hinted(t, text, from, to), v)
 		}
 	case seen&(hasOther|hasColon|hasDot) == 0:
@@ -114,19 +114,25 @@ func (r *Record) word(t *target, text []byte, from, to int) {
 	case isIPv4(v):
 		r.add(Address, r.hinted(t, text, from, to), v)
 	case afterSlash(text, from): // part of a path
-	case isDomain(v):
+	case r.isDomain(v):
 		r.add(Domain, r.hinted(t, text, from, to), v)
 	}
+}
+
+// lettersOf is what the bytes of a word make of it.
+func lettersOf(v []byte) (seen uint8) {
+	for _, c := range v {
+		seen |= wordByte[c]
+	}
+	return seen
 }
 
 // colons reads a word with a colon: an IPv6 address, a host and its port, or several things in a row ("from:192.0.2.1:80").
 func (r *Record) colons(t *target, text []byte, from, to int, seen uint8) {
 	v := text[from:to]
-	if seen&hasOther == 0 && bytes.Count(v, []byte(":")) >= 2 {
-		if isIPv6(v) {
-			r.add(Address, r.hinted(t, text, from, to), v)
-			return
-		}
+	if seen&hasOther == 0 && isIPv6(v) {
+		r.add(Address, r.hinted(t, text, from, to), v)
+		return
 	}
 	for from < to {
 		end := bytes.IndexByte(text[from:to], ':')
@@ -135,7 +141,7 @@ func (r *Record) colons(t *target, text []byte, from, to int, seen uint8) {
 		}
 		part := text[from : from+end]
 		if bytes.IndexByte(part, '.') >= 0 || len(part) >= 32 {
-			r.word(t, text, from, from+end)
+			r.word(t, text, from, from+end, lettersOf(part))
 		}
 		from += end + 1
 	}
@@ -174,13 +180,17 @@ func isIPv6(v []byte) bool {
 	if len(v) > 45 || len(v) < 3 {
 		return false
 	}
+	// Without a run of zeros there are seven colons, or six before an IPv4 address (RFC 4291 §2.2): the time of day has two.
+	if n := bytes.Count(v, []byte(":")); n < 6 && !bytes.Contains(v, []byte("::")) {
+		return false
+	}
 	a, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(v), len(v)))
 	return err == nil && a.Is6() && !a.IsUnspecified()
 }
 
 // isDomain reports whether v is a host name under a top-level domain that exists, so that invoice.doc is none. Names of files whose endings
 // are top-level domains as well (setup.py, install.sh) pass.
-func isDomain(v []byte) bool {
+func (r *Record) isDomain(v []byte) bool {
 	if len(v) > 253 {
 		return false
 	}
@@ -203,23 +213,34 @@ func isDomain(v []byte) bool {
 	if dots == 0 || label < 2 || v[len(v)-1]-'0' <= 9 || v[len(v)-1] == '-' {
 		return false
 	}
-	return isTop(v[bytes.LastIndexByte(v, '.')+1:])
+	return r.isTop(v[bytes.LastIndexByte(v, '.')+1:])
 }
 
-// isTop looks a top-level domain up; names of Unicode are left to whoever compares them.
-func isTop(label []byte) bool {
-	var lower [64]byte
-	for i, c := range label {
+// maxTops is how many last labels a Record remembers.
+const maxTops = 4096
+
+// isTop looks a top-level domain up, each label once; names of Unicode are left to whoever compares them.
+func (r *Record) isTop(label []byte) bool {
+	var room [64]byte
+	lower := room[:0]
+	for _, c := range label {
 		if c >= 0x80 {
 			return true
 		}
 		if c-'A' < 26 {
 			c |= 0x20
 		}
-		lower[i] = c
+		lower = append(lower, c)
 	}
-	name := unsafe.String(&lower[0], len(label))
+	if is, ok := r.tops[string(lower)]; ok {
+		return is
+	}
+	name := string(lower)
 	_, icann := publicsuffix.PublicSuffix(name)
+	if r.tops == nil || len(r.tops) >= maxTops {
+		r.tops = map[string]bool{}
+	}
+	r.tops[name] = icann
 	return icann
 }
 
