@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
@@ -151,6 +152,9 @@ func isASCII(s string) bool {
 
 // compareNumbers orders two JSON or pattern numbers by value, exactly, whatever their size.
 func compareNumbers(a, b string) int {
+	if isNatural(a) && isNatural(b) {
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	}
 	x, y := parseDecimal(a), parseDecimal(b)
 	switch {
 	case x.digits == "" && y.digits == "":
@@ -161,6 +165,16 @@ func compareNumbers(a, b string) int {
 		return y.compareSize(x)
 	}
 	return x.compareSize(y)
+}
+
+// isNatural says whether a number is written with digits alone, the first of them not 0: what most are.
+func isNatural(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return len(s) > 0 && s[0] != '0'
 }
 
 // decimal is 0.digits × 10^point; zero has no digits.
