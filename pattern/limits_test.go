@@ -154,3 +154,33 @@ func TestReferencesInCircles(t *testing.T) {
 	}
 	t.Log(time.Since(began))
 }
+
+// TestManyObservations: what is read of many observed-data grows with their number, not faster; of versions the latest counts.
+func TestManyObservations(t *testing.T) {
+	t.Parallel()
+	var objects []*stix.Value
+	for i := range 100_000 {
+		for _, version := range []string{"02", "03", "01"}[:1+i%3] {
+			objects = append(objects, stix.NewDict(
+				stix.Member{Name: "type", Value: stix.NewString("observed-data")},
+				stix.Member{Name: "id", Value: stix.NewString(fmt.Sprintf("observed-data--%d", i))},
+				stix.Member{Name: "modified", Value: stix.NewString("2026-03-" + version + "T00:00:00.000Z")},
+				stix.Member{Name: "first_observed", Value: stix.NewString("2026-03-" + version + "T00:00:00Z")},
+				stix.Member{Name: "last_observed", Value: stix.NewString("2026-03-" + version + "T00:00:00Z")}))
+		}
+	}
+	began := time.Now()
+	list, faults := Observations(objects)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if len(list) != 100_000 || len(faults) > 0 {
+		t.Fatalf("%d observations, %v", len(list), faults)
+	}
+	for i, o := range list[:3] {
+		want := At(time.Date(2026, 3, []int{2, 3, 3}[i], 0, 0, 0, 0, time.UTC))
+		if o.First != want {
+			t.Errorf("observation %d is of %v, want %v", i, o.First, want)
+		}
+	}
+}

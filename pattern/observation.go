@@ -2,7 +2,6 @@ package pattern
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"threatwatch"
@@ -72,15 +71,19 @@ func (o *Observation) find(ref string) *stix.Value {
 func Observations(objects []*stix.Value) (list []Observation, faults []error) {
 	byID := make(map[string]*stix.Value, len(objects))
 	var observed []*stix.Value
+	at := make(map[string]int) // in observed
 	for _, v := range objects {
 		id := v.Get("id").Text()
 		if v.Get("type").Text() != "observed-data" {
 			byID[id] = v
 			continue
 		}
-		i := slices.IndexFunc(observed, func(o *stix.Value) bool { return id != "" && o.Get("id").Text() == id })
+		i, known := at[id]
 		switch {
-		case i < 0:
+		case !known:
+			if id != "" {
+				at[id] = len(observed)
+			}
 			observed = append(observed, v)
 		case modified(v).Compare(modified(observed[i])) > 0:
 			observed[i] = v
