@@ -96,10 +96,9 @@ func addressValue(a netip.Addr) Value {
 
 func canonDomainValue(s string) (Value, bool) {
 	v := Value{Class: Domain}
+	s = strings.TrimPrefix(s, ".") // as lists of known values write it
 	if rest, ok := strings.CutPrefix(s, "*."); ok {
 		s, v.rule = rest, below
-	} else if rest, ok := strings.CutPrefix(s, "."); ok { // as lists of known values write it
-		s = rest
 	}
 	key, ok := appendDomain(nil, []byte(s))
 	if !ok {
