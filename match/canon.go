@@ -100,6 +100,9 @@ func canonDomainValue(s string) (Value, bool) {
 	if rest, ok := strings.CutPrefix(s, "*."); ok {
 		s, v.rule = rest, below
 	}
+	if strings.HasPrefix(s, "*.") {
+		return Value{}, false // what lies two below is a rule that we do not have
+	}
 	key, ok := appendDomain(nil, []byte(s))
 	if !ok {
 		return canonNetwork(strings.Trim(s, "[]"))
