@@ -30,7 +30,7 @@ type Claim struct {
 	Evidence    string   // what was published of it: none, summary, indicators, full, court-tested
 	Lineage     []string // ids of what it rests on; two claims that share one rest on one origin. Without any it rests on itself
 	Reliability string   // of the source, A to F; "" is F
-	Credibility int      // of the information, 1 to 6; 0 is 6
+	Credibility int      // of the information, 1 to 6; 0: nobody judged it
 	Status      string   // standing, superseded, withdrawn, court-rejected; "" is standing
 	Stated      Date
 }

@@ -120,18 +120,18 @@ func eurepocClaims(initiators, bases, types []string) (claims []Claim) {
 		if name = strings.TrimSpace(name); name == "" || name == "Not available" || name == "Unknown" || name == "None" {
 			continue
 		}
-		c := Claim{Actor: name, Level: Group, Reliability: "C", Credibility: 3}
+		c := Claim{Actor: name, Level: Group, Lineage: []string{at(bases, i)}}
 		switch at(bases, i) {
 		case "Attacker confirms":
 			c.Kinds, c.Capacity = []string{"self"}, "attacker"
 		case "Media-based attribution":
 			c.Kinds, c.Capacity = []string{"media"}, "media"
 		case "IT-security community attributes attacker":
-			c.Kinds, c.Capacity, c.Credibility = []string{"technical"}, "vendor", 2
+			c.Kinds, c.Capacity = []string{"technical"}, "vendor"
 		case "Attribution by receiver government / state entity":
-			c.Kinds, c.Capacity, c.Credibility = []string{"political"}, "victim-state", 2
+			c.Kinds, c.Capacity = []string{"political"}, "victim-state"
 		case "Attribution by EU institution/agency", "Attribution by international organization":
-			c.Kinds, c.Capacity, c.Credibility = []string{"political"}, "international-body", 2
+			c.Kinds, c.Capacity = []string{"political"}, "international-body"
 		}
 		if typ := at(types, i); strings.Contains(typ, "Domestic legal action") || strings.Contains(typ, "indictment / sanctions") {
 			c.Kinds = append(c.Kinds, "legal")

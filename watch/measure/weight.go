@@ -10,7 +10,13 @@ import (
 type Weights struct {
 	Credibility map[int]float64    // of the information, 1 to 5; what is missing weighs nothing
 	Reliability map[string]float64 // of the source, A to F: more than this no claim of it weighs
+	Assumed     map[string]float64 // of claims whose credibility nobody judged, by kind; see Assumptions
 }
+
+// Assumptions are what an operator may have claims weigh that nobody judged, such as those of a catalogue that was imported: without them such a
+// claim names an actor and supports nobody. They are guesses by kind and no judgement of any claim, so that they are never on by themselves; a page
+// that uses them says so. The cap of a source that nobody judged is over them too.
+var Assumptions = map[string]float64{"legal": .70, "technical": .60, "political": .50, "self": .50, "media": .30}
 
 // DefaultWeights is the table that is used until the operator changes it. Credibility 6, "cannot be judged", gives no weight.
 func DefaultWeights() Weights {
@@ -22,14 +28,29 @@ func DefaultWeights() Weights {
 
 // Of is the weight of what a source of a reliability says with a credibility: min(credibility, cap). ok is false where there is none.
 func (w Weights) Of(reliability string, credibility int) (weight float64, ok bool) {
+	weight, ok = w.Credibility[credibility]
+	return min(weight, w.cap(reliability)), ok
+}
+
+// ofClaim is the weight of a claim; of one that nobody judged that of its strongest kind, if the operator assumes any.
+func (w Weights) ofClaim(c *Claim) (weight float64, ok bool) {
+	if c.Credibility != 0 {
+		return w.Of(c.Reliability, c.Credibility)
+	}
+	for _, kind := range c.Kinds {
+		if assumed, is := w.Assumed[kind]; is {
+			weight, ok = max(weight, assumed), true
+		}
+	}
+	return min(weight, w.cap(c.Reliability)), ok
+}
+
+// cap is more than which no claim of a source weighs. One that nobody judged is F, "cannot be judged".
+func (w Weights) cap(reliability string) float64 {
 	if reliability == "" {
 		reliability = "F"
 	}
-	weight, ok = w.Credibility[credibility]
-	if !ok {
-		return 0, false
-	}
-	return min(weight, w.Reliability[reliability]), true
+	return w.Reliability[reliability]
 }
 
 // Method is how claims are weighed: what the operator set, and what the reader chose.
@@ -114,7 +135,7 @@ func (m Method) supports(in *Incident) []Support {
 	claims := map[string][]origin{}
 	for i, c := range m.admitted(in) {
 		actor := m.Names.roll(c.Actor, c.Level, m.Level)
-		if w, ok := m.Weights.Of(c.Reliability, c.Credibility); ok {
+		if w, ok := m.Weights.ofClaim(&c); ok {
 			claims[actor] = append(claims[actor], originOf(c.ID, i, c.Lineage, w))
 		} else {
 			claims[actor] = append(claims[actor], origin{})

@@ -54,6 +54,30 @@ func TestWeightOf(t *testing.T) {
 	}
 }
 
+func TestAssumptions(t *testing.T) {
+	plain, assuming := DefaultWeights(), DefaultWeights()
+	assuming.Assumed = Assumptions
+	for _, c := range []struct {
+		claim          Claim
+		plain, assumed float64
+	}{
+		{Claim{Kinds: []string{"technical"}}, 0, .60},
+		{Claim{Kinds: []string{"media", "political"}}, 0, .50},
+		{Claim{Kinds: []string{"legal"}}, 0, .60}, // of a source that cannot be judged
+		{Claim{Kinds: []string{"legal"}, Reliability: "A"}, 0, .70},
+		{Claim{Kinds: []string{"legal"}, Reliability: "E"}, 0, .20},
+		{Claim{Kinds: []string{"gut"}}, 0, 0},
+		{Claim{Kinds: []string{"technical"}, Credibility: 6}, 0, 0},
+		{Claim{Kinds: []string{"technical"}, Credibility: 4}, .30, .30},
+	} {
+		w, ok := plain.ofClaim(&c.claim)
+		v, assumed := assuming.ofClaim(&c.claim)
+		if w != c.plain || ok != (c.plain > 0) || v != c.assumed || assumed != (c.assumed > 0) {
+			t.Errorf("%+v: %v, %v, assuming %v, %v", c.claim, w, ok, v, assumed)
+		}
+	}
+}
+
 // TestAnUnjudgedClaimWidens: credibility 6 names an actor and gives it nothing, so that all it has is what is unknown.
 func TestAnUnjudgedClaimWidens(t *testing.T) {
 	in := Incident{Claims: []Claim{{ID: "c", Actor: "A", Level: Group, Reliability: "A", Credibility: 6}}}
