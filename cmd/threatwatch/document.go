@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"threatwatch/cfr"
 	"threatwatch/csaf"
 	"threatwatch/eurepoc"
+	"threatwatch/icsadvisory"
 	"threatwatch/kev"
 	"threatwatch/leaksite"
 	"threatwatch/release"
@@ -25,8 +27,10 @@ type document struct {
 
 // documents are the formats by the name that --format has.
 var documents = map[string]document{
+	"cfr":         {[]string{"incident"}, cfr.Write},
 	"csaf":        {[]string{"report"}, csaf.Write},
 	"eurepoc":     {[]string{"incident"}, eurepoc.Write},
+	"icsadvisory": {[]string{"report"}, icsadvisory.Write},
 	"kev":         {[]string{"report", "vulnerability"}, kev.Write},
 	"ransomwatch": {[]string{"incident"}, leaksite.Write},
 	"veris":       {[]string{"incident"}, veris.Write},

@@ -11,7 +11,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"threatwatch"
+	"threatwatch/cfr"
 	"threatwatch/eurepoc"
+	"threatwatch/icsadvisory"
 	"threatwatch/kev"
 	"threatwatch/leaksite"
 	"threatwatch/stix"
@@ -39,6 +41,8 @@ var foreigns = []foreign{
 		return c.Faults, c.Objects(held, f)
 	}},
 	{"incident table of EuRepoC", eurepoc.Detect, eurepoc.Objects},
+	{"operations of the CFR tracker", cfr.Detect, cfr.Objects},
+	{"table of ICS advisories", icsadvisory.Detect, icsadvisory.Objects},
 	{"list of VERIS incidents", veris.Detect, dated(veris.Objects)},
 	{"list of posts of leak sites", leaksite.Detect, dated(leaksite.Objects)},
 }

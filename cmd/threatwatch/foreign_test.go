@@ -63,6 +63,8 @@ func TestDocumentsGoBack(t *testing.T) {
 		{"veris", testdata.Dir(t, "vcdb", "vcdb-incidents.ndjson.gz"), 7084, linesOf},
 		{"ransomwatch", testdata.Dir(t, "incidents", "ransomwatch", "posts.json.gz"), 17532, itemsOf},
 		{"eurepoc", testdata.Dir(t, "incidents", "eurepoc", "EuRepoC_Global_Database_1.1.csv.gz"), 1643, rowsOf},
+		{"cfr", testdata.Dir(t, "incidents", "cfr", "cyber-operations-incidents.csv"), 768, rowsOf},
+		{"icsadvisory", testdata.Dir(t, "incidents", "ics-advisories", "CISA_ICS_ADV_Master.csv.gz"), 3989, rowsOf},
 	} {
 		t.Run(c.format, func(t *testing.T) {
 			t.Parallel()

@@ -39,7 +39,7 @@ type importCmd struct {
 	AllowPrivate bool     `help:"Allow URLs that lead to private or loopback addresses."`
 	Ack          bool     `help:"Print the id of each object on standard output as soon as it is durable."`
 	Batch        int      `hidden:"" default:"6000" help:"Objects in one transaction."`
-	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON; CISA's catalogue of known exploited vulnerabilities, as JSON or CSV; advisories in CSAF 2.0, with the digests and signatures beside them; the incident table of EuRepoC (doc/formats.md); plain or gzip."`
+	Paths        []string `arg:"" name:"path" help:"Files, folders (.json .json.gz .ndjson .stix) or http(s) URLs: bundles, bare objects, arrays, NDJSON; CISA's catalogue of known exploited vulnerabilities, as JSON or CSV; advisories in CSAF 2.0, with the digests and signatures beside them; the tables of EuRepoC, of the CFR tracker and of the ICS Advisory Project (doc/formats.md); plain or gzip."`
 }
 
 // Help is shown by --help.

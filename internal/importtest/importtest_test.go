@@ -31,6 +31,8 @@ var allowed = map[string][]string{
 	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
 	"veris":              {"stix", "draft", "country", "watch"},
 	"leaksite":           {"stix", "draft", "country", "watch", "internal/mojibake"},
+	"cfr":                {"stix", "draft", "country", "watch"},
+	"icsadvisory":        {"stix", "draft", "country"},
 	"csaf":               {"stix", "draft"},
 	"eurepoc":            {"stix", "draft", "country", "watch"},
 	"history":            {"match", "logs"},
