@@ -17,13 +17,13 @@ import (
 	"threatwatch/stix"
 )
 
-// beginning is how a document begins that does not say csaf_version early.
-var beginning = regexp.MustCompile(`^\s*\{\s*"document"\s*:\s*\{`)
+// beginning is how a document begins, whose members are in any order; one that begins with its vulnerabilities must say csaf_version early. A
+// STIX object that keeps a document begins otherwise.
+var beginning = regexp.MustCompile(`(?s)^\s*\{\s*(?:"(?:document|product_tree)"\s*:\s*\{|"\$schema"\s*:\s*"[^"]*csaf|"vulnerabilities"\s*:.*"csaf_version")`)
 
 // Detect says whether a file that begins like this is an advisory, or several, one a line.
 func Detect(begin []byte) bool {
-	begin = bytes.TrimPrefix(begin, []byte("\xef\xbb\xbf"))
-	return bytes.HasPrefix(bytes.TrimSpace(begin), []byte("{")) && (beginning.Match(begin) || bytes.Contains(begin, []byte(`"csaf_version"`)))
+	return beginning.Match(bytes.TrimPrefix(begin, []byte("\xef\xbb\xbf")))
 }
 
 // companion is how the other files of who publishes advisories begin (CSAF 2.0 §7.1): a ROLIE feed with its service and category documents, and

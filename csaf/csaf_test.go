@@ -273,6 +273,33 @@ func TestCompanions(t *testing.T) {
 	}
 }
 
+// TestDetect: the members of a document may come in any order, and what keeps a document is none.
+func TestDetect(t *testing.T) {
+	for begin, want := range map[string]bool{
+		`{"document":{`: true, "\xef\xbb\xbf {\n \"product_tree\": {": true, `{"$schema":"https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"`: true, `{"vulnerabilities":[{}],"document":{"csaf_version":"2.0"`: true,
+		`{"vulnerabilities":[{"cveID":"CVE-2024-12345"`: false, `{"type":"bundle","objects":[{"type":"report","extensions":{"x":{"document":{"csaf_version":"2.0"`: false, `{"document":"x"`: false, "": false,
+	} {
+		if Detect([]byte(begin)) != want {
+			t.Errorf("%s: %v", begin, !want)
+		}
+	}
+}
+
+// TestSharedIDs: two vulnerabilities with one id of the vendor are two.
+func TestSharedIDs(t *testing.T) {
+	held := map[string]*stix.Value{}
+	faults, _, _ := take(t, small(`"product_status":{"under_investigation":["P2"]}}`, `"product_status":{"under_investigation":["P2"]}},{"ids":[{"system_name":"Bugs","text":"77"}],"notes":[{"category":"other","text":"y"}],"product_status":{"fixed":["P2"]}}`), held)
+	n := 0
+	for id := range held {
+		if strings.HasPrefix(id, "vulnerability--") {
+			n++
+		}
+	}
+	if n != 3 || len(faults) > 0 {
+		t.Errorf("%d vulnerabilities, %v", n, faults)
+	}
+}
+
 func FuzzObjects(f *testing.F) {
 	f.Add(small())
 	f.Add(small(`"product_reference":"P1"`, `"product_reference":"P3"`))

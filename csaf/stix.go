@@ -139,7 +139,11 @@ func (w *writer) vulnerability(v *stix.Value, at string) string {
 	if scores != nil {
 		keep = append(keep, draft.Member("cvss", stix.NewArray(scores...)))
 	}
-	return w.put(draft.Object("vulnerability", w.ID("vulnerability", key(w.doc)+"\x1f"+or(v.Get("cve").Text(), or(v.At("ids.[0].text").Text(), number))), append(members, extension(keep...))...))
+	id := w.ID("vulnerability", key(w.doc)+"\x1f"+or(v.Get("cve").Text(), or(v.At("ids.[0].text").Text(), number)))
+	if w.Has(id) { // two that share an id of the vendor
+		id = w.ID("vulnerability", key(w.doc)+"\x1f"+number)
+	}
+	return w.put(draft.Object("vulnerability", id, append(members, extension(keep...))...))
 }
 
 // cvssOf are the scores of a vulnerability, each vector once, and in words.
