@@ -174,7 +174,7 @@ func (m *matching) hit(record int64, h *match.Hit) error {
 	return nil
 }
 
-// names asks the view, once a request, which values an indicator names now: it may have been deleted or replaced since it came into the index, or
+// names asks the view, once a request, which values an indicator names now, or which pattern it is: it may have been deleted or replaced since it came into the index, or
 // its label have closed, or a part of it.
 func (m *matching) names(id string) (map[string]bool, error) {
 	if values, known := m.named[id]; known {
@@ -187,6 +187,9 @@ func (m *matching) names(id string) (map[string]bool, error) {
 	values := map[string]bool{}
 	for v := range l.All() {
 		values[v.String()] = true
+	}
+	for p := range l.Compounds() {
+		values[p.Text] = true
 	}
 	m.named[id] = values
 	return values, nil

@@ -9,7 +9,7 @@ func (b *Builder) All() iter.Seq2[Value, []Claim] {
 		for n := range uint32(c.table.len()) {
 			class, r, key := c.table.value(n)
 			var said []Claim
-			c.table.about(n, func(claim uint32) { said = c.claims.current(said, claim) })
+			c.table.about(n, func(claim uint32) { said = c.current(said, claim) })
 			if len(said) > 0 && !yield(Value{Class: class, rule: r, key: string(key)}, said) {
 				return
 			}
@@ -17,7 +17,7 @@ func (b *Builder) All() iter.Seq2[Value, []Claim] {
 		for p, about := range c.nets.All() {
 			var said []Claim
 			for _, claim := range about {
-				said = c.claims.current(said, claim)
+				said = c.current(said, claim)
 			}
 			if len(said) > 0 && !yield(Value{Class: Network, net: p}, said) {
 				return
@@ -26,12 +26,23 @@ func (b *Builder) All() iter.Seq2[Value, []Claim] {
 	}
 }
 
-// current appends a claim to others unless it was retired.
-func (cs *claims) current(said []Claim, n uint32) []Claim {
-	if cs.rows[n].until < 0 {
+// current appends a claim to others unless it was retired, or is that of a pattern of which the value is only a part.
+func (c *core) current(said []Claim, n uint32) []Claim {
+	if c.rows[n].until < 0 || c.compounds[n] != nil {
 		return said
 	}
-	return append(said, cs.get(n))
+	return append(said, c.claims.get(n))
+}
+
+// Compounds goes through the patterns gathered that no single value satisfies.
+func (b *Builder) Compounds() iter.Seq2[*Compound, Claim] {
+	return func(yield func(*Compound, Claim) bool) {
+		for n, p := range b.c.compounds {
+			if b.c.rows[n].until >= 0 && !yield(p, b.c.claims.get(n)) {
+				return
+			}
+		}
+	}
 }
 
 // Entries are the values gathered, by claim, as Update takes them.
@@ -48,6 +59,9 @@ func (b *Builder) Entries() []Entry {
 			}
 			out[n].Values = append(out[n].Values, v)
 		}
+	}
+	for p, c := range b.Compounds() {
+		out = append(out, Entry{Claim: c, Compound: p})
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"hash/maphash"
 	"net/netip"
 
 	"github.com/gaissmai/bart"
@@ -14,16 +13,22 @@ type core struct {
 	nets     *bart.Table[[]uint32] // networks to claims
 	networks int
 	classes  [JA4 + 1]int // how many values of each class
+
+	compounds map[uint32]*Compound // by claim
+	needles   needles
+	always    [kindCount][]uint32 // claims of compounds that are tried on each record with a field of the kind
+	tried     int                 // how many those are
+	untried   int                 // how many more there would be, see maxAlways
 }
 
 // Builder gathers values and claims for an Index.
 type Builder struct{ c *core }
 
 // NewBuilder returns an empty Builder.
-func NewBuilder() *Builder { return &Builder{newCore(maphash.MakeSeed())} }
+func NewBuilder() *Builder { return &Builder{newCore()} }
 
-func newCore(seed maphash.Seed) *core {
-	return &core{table: *newTable(seed), claims: *newClaims(), nets: new(bart.Table[[]uint32])}
+func newCore() *core {
+	return &core{table: *newTable(), claims: *newClaims(), nets: new(bart.Table[[]uint32]), compounds: map[uint32]*Compound{}}
 }
 
 // Add says that a claim is about a value.

@@ -14,6 +14,7 @@ type Finding struct {
 	Host     string // machine or sensor that the record is from, else who opened the connection
 	From, To string // who spoke to whom, where the record says so
 	Known    []string
+	With     []Place // of the other records that a pattern needed, a hundred at most
 }
 
 // Summary counts findings by value, by source and by host, those on known good values apart.

@@ -1,7 +1,7 @@
 package match
 
 import (
-	"hash/maphash"
+	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -22,8 +22,9 @@ type state struct {
 
 // Entry is values with what is said about them.
 type Entry struct {
-	Values []Value
-	Claim  Claim
+	Values   []Value
+	Claim    Claim
+	Compound *Compound // instead of values
 }
 
 // mergeAt is how large the delta may grow, as a part of the base, before both are built anew.
@@ -75,7 +76,7 @@ func (x *Index) Update(add []Entry, remove []string) error {
 		return x.merge(next)
 	}
 	var err error
-	if next.delta, err = build(old.base.table.seed, x.late); err != nil {
+	if next.delta, err = build(x.late); err != nil {
 		return err
 	}
 	x.now.Store(next)
@@ -83,8 +84,8 @@ func (x *Index) Update(add []Entry, remove []string) error {
 }
 
 // build makes a core of entries.
-func build(seed maphash.Seed, entries []Entry) (*core, error) {
-	c := newCore(seed)
+func build(entries []Entry) (*core, error) {
+	c := newCore()
 	for i := range entries {
 		if err := c.addEntry(&entries[i]); err != nil {
 			return nil, err
@@ -94,13 +95,20 @@ func build(seed maphash.Seed, entries []Entry) (*core, error) {
 }
 
 func (c *core) addEntry(e *Entry) error {
-	b := Builder{c}
-	return b.AddAll(e.Values, e.Claim)
+	if e.Compound == nil {
+		b := Builder{c}
+		return b.AddAll(e.Values, e.Claim)
+	}
+	err := c.addCompound(e.Compound, c.claims.add(&e.Claim))
+	if errors.Is(err, errAlways) {
+		return nil // it is counted
+	}
+	return err
 }
 
 // merge builds one base of the old one, without what is gone, and of what came since.
 func (x *Index) merge(s *state) error {
-	c := newCore(s.base.table.seed)
+	c := newCore()
 	if err := s.base.copyTo(c, s.gone); err != nil {
 		return err
 	}
@@ -129,12 +137,20 @@ func (c *core) copyTo(to *core, gone map[uint32]bool) error {
 		}
 		return n
 	}
+	for n, p := range c.compounds {
+		if gone[n] {
+			continue
+		}
+		if err := to.addCompound(p, moved(n)); err != nil && !errors.Is(err, errAlways) {
+			return err
+		}
+	}
 	for n := range uint32(c.table.len()) {
 		class, r, key := c.table.value(n)
 		v := Value{Class: class, rule: r, key: string(key)}
 		var err error
 		c.table.about(n, func(claim uint32) {
-			if !gone[claim] && err == nil {
+			if !gone[claim] && c.compounds[claim] == nil && err == nil {
 				err = to.addValue(&v, moved(claim))
 			}
 		})
@@ -145,7 +161,7 @@ func (c *core) copyTo(to *core, gone map[uint32]bool) error {
 	for p, about := range c.nets.All() {
 		v := Value{Class: Network, net: p}
 		for _, claim := range about {
-			if !gone[claim] {
+			if !gone[claim] && c.compounds[claim] == nil {
 				if err := to.addValue(&v, moved(claim)); err != nil {
 					return err
 				}

@@ -188,8 +188,8 @@ func TestReach(t *testing.T) {
 // TestValidAtTheTimeOfTheRecord: an indicator counts from valid_from up to but without valid_until (STIX 2.1 §4.7), by the record's clock.
 func TestValidAtTheTimeOfTheRecord(t *testing.T) {
 	day := func(n int) int64 { return time.Date(2020, 1, n, 0, 0, 0, 0, time.UTC).UnixMicro() }
-	x := index(t, Entry{guessed(t, "evil.example"), Claim{ID: "old", From: day(2), Until: day(4)}},
-		Entry{guessed(t, "evil.example"), Claim{ID: "open", From: day(3)}})
+	x := index(t, Entry{Values: guessed(t, "evil.example"), Claim: Claim{ID: "old", From: day(2), Until: day(4)}},
+		Entry{Values: guessed(t, "evil.example"), Claim: Claim{ID: "open", From: day(3)}})
 	m := x.Matcher()
 	rec := logs.Record{Fields: []logs.Field{{Kind: logs.Domain, Value: []byte("evil.example")}}}
 	for i, want := range []string{1: "[]", 2: "[old]", 3: "[old open]", 4: "[open]"} {
@@ -247,8 +247,8 @@ func TestUpdateWhileMatching(t *testing.T) {
 		for j := range 50 {
 			filler = append(filler, fmt.Sprintf("filler%d-%d.example", i, j))
 		}
-		entries := []Entry{{guessed(t, "left.example"), Claim{ID: "pair"}}, {guessed(t, "right.example"), Claim{ID: "pair"}},
-			{guessed(t, filler...), Claim{ID: fmt.Sprintf("filler-%d", i)}}}
+		entries := []Entry{{Values: guessed(t, "left.example"), Claim: Claim{ID: "pair"}}, {Values: guessed(t, "right.example"), Claim: Claim{ID: "pair"}},
+			{Values: guessed(t, filler...), Claim: Claim{ID: fmt.Sprintf("filler-%d", i)}}}
 		if i%2 == 1 {
 			entries = entries[2:]
 		}

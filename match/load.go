@@ -40,8 +40,12 @@ type Loaded struct {
 	TLP         int // marked stricter than asked for
 	Expired     int // replaced by a later version in the same file
 	Other       int // in another language than STIX patterns
-	Compound    int // patterns that no single value satisfies
+	Compound    int // patterns of several comparisons, which are looked for in records
+	Partly      int // of these, those with a part of which no record says anything
+	Unsaid      int // patterns that ask for what no record says
+	Untried     int // patterns without a value or text to look for, of which there are too many
 	Unreadable  int
+	FirstUnsaid string   // what one of them asks for
 	FirstFaults []string // a few of what could not be read
 }
 

@@ -3,6 +3,7 @@ package match
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -148,8 +149,7 @@ func (l *Loader) pattern(o *stix.Object, c *Claim, where string) (int, error) {
 	}
 	vs, whole := patternValues(p)
 	if !whole || len(vs) == 0 {
-		l.Compound++
-		return -1, nil
+		return l.compound(c, text, p)
 	}
 	if c.Name == text || len(vs) == 1 && strings.EqualFold(c.Name, vs[0].String()) {
 		c.Name = "" // says no more than the value
@@ -159,6 +159,35 @@ func (l *Loader) pattern(o *stix.Object, c *Claim, where string) (int, error) {
 		if err := l.c.addValue(&vs[i], n); err != nil {
 			return -1, fmt.Errorf("index: %w", err)
 		}
+	}
+	return int(n), nil
+}
+
+// compound adds a pattern that no single value satisfies and returns the number of its claim, -1 when it is not looked for.
+func (l *Loader) compound(c *Claim, text string, p *syntax.Pattern) (int, error) {
+	compound, err := NewCompound(text, p)
+	if err != nil {
+		if l.Unsaid++; l.FirstUnsaid == "" {
+			l.FirstUnsaid = err.Error()
+		}
+		return -1, nil
+	}
+	if c.Name == text {
+		c.Name = ""
+	}
+	n := l.c.claims.add(c)
+	err = l.c.addCompound(compound, n)
+	switch {
+	case errors.Is(err, errAlways):
+		l.Untried++
+		l.c.retire(n)
+		return -1, nil
+	case err != nil:
+		return -1, fmt.Errorf("index: %w", err)
+	}
+	l.Compound++
+	if compound.partly {
+		l.Partly++
 	}
 	return int(n), nil
 }

@@ -29,7 +29,7 @@ func (x *Index) lookup(v Value, at time.Time) []Hit {
 	if v.Class == Network {
 		rec.Fields[0].Value = []byte(v.net.Addr().String())
 	}
-	m := x.matcher()
+	m := matcher(x)
 	m.When = func(*logs.Record) (time.Time, bool) { return at, true }
 	return m.Match(&rec, nil)
 }

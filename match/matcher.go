@@ -23,6 +23,9 @@ type Hit struct {
 	Claims []Claim // at least one, all valid at the time of the record
 	Time   int64   // of the record, microseconds since 1970
 	Timed  bool    // the record says when; otherwise Time is when it was matched
+
+	Records int // that a pattern needed, the last of them this one; 0 for what is no pattern
+	later   *candidate
 }
 
 // Matcher looks the values of records up. It belongs to one goroutine.
@@ -30,9 +33,8 @@ type Matcher struct {
 	// When reads the time of a record; without it every record is of now.
 	When func(*logs.Record) (time.Time, bool)
 
-	x     *Index
-	seed  maphash.Seed
-	state *state // of the record that is being looked at
+	in     []*Index
+	states []*state // of each, while a record is looked at
 	// misses remembers hashes of values that nobody named, as logs repeat themselves. 64 bits of a hash with a random seed stand for the
 	// value: the chance that another value is taken for it is one in 2^64 a look.
 	misses []uint64
@@ -40,6 +42,11 @@ type Matcher struct {
 	host   []byte // scratch, while key is in use
 
 	told func(c Class, key []byte, how How, itself bool) // of an Observer: gets the looks instead of the tables
+
+	tried   []trial // compounds that the record may satisfy
+	waiting []Hit   // of compounds that ask for more records
+	folded  []byte  // scratch
+	open    Unevaluated
 
 	rec  *logs.Record
 	f    *logs.Field
@@ -53,25 +60,37 @@ type Matcher struct {
 const missesKept = 1 << 13
 
 // Matcher returns one for a goroutine.
-func (x *Index) Matcher() *Matcher {
-	m := x.matcher()
+func (x *Index) Matcher() *Matcher { return NewMatcher(x) }
+
+// NewMatcher returns a Matcher that looks into several indexes as if they were one.
+func NewMatcher(in ...*Index) *Matcher {
+	m := matcher(in...)
 	m.misses = make([]uint64, missesKept)
 	return m
 }
 
-func (x *Index) matcher() *Matcher {
-	s := x.now.Load()
-	return &Matcher{x: x, seed: s.base.table.seed, state: s}
+func matcher(in ...*Index) *Matcher {
+	m := &Matcher{in: in, states: make([]*state, len(in))}
+	m.catchUp()
+	return m
 }
 
-// Match appends the hits of a record to hits. Each value of the index is reported once a field.
-func (m *Matcher) Match(rec *logs.Record, hits []Hit) []Hit {
-	if s := m.x.now.Load(); s != m.state {
-		m.state = s
-		clear(m.misses)
+// catchUp takes the indexes as they are now.
+func (m *Matcher) catchUp() {
+	for i, x := range m.in {
+		if s := x.now.Load(); s != m.states[i] {
+			m.states[i] = s
+			clear(m.misses)
+		}
 	}
+}
+
+// Match appends the hits of a record to hits. Each value of an index is reported once a field. Patterns that ask for several records are not among them:
+// those are for a [Gathering].
+func (m *Matcher) Match(rec *logs.Record, hits []Hit) []Hit {
+	m.catchUp()
 	before := len(hits)
-	m.rec, m.hits, m.has = rec, hits, false
+	m.rec, m.hits, m.has, m.tried = rec, hits, false, m.tried[:0]
 	for i := range rec.Fields {
 		m.f = &rec.Fields[i]
 		m.field()
@@ -79,6 +98,11 @@ func (m *Matcher) Match(rec *logs.Record, hits []Hit) []Hit {
 	hits, m.hits = m.hits, nil
 	if len(hits)-before > 1 {
 		hits = append(hits[:before], withoutEchoes(hits[before:])...)
+	}
+	m.waiting = m.waiting[:0]
+	m.tryAlways()
+	if len(m.tried) > 0 {
+		hits = m.try(hits)
 	}
 	return hits
 }
@@ -102,7 +126,7 @@ func (m *Matcher) field() {
 	if len(v) == 0 || len(v) > maxValue {
 		return
 	}
-	h := maphash.Bytes(m.seed, v) ^ uint64(m.f.Kind)*0xc2b2ae3d27d4eb4f
+	h := maphash.Bytes(seed, v) ^ uint64(m.f.Kind)*0xc2b2ae3d27d4eb4f
 	var none uint64
 	slot := &none
 	if len(m.misses) == missesKept {
@@ -113,6 +137,7 @@ func (m *Matcher) field() {
 	}
 	before := len(m.hits)
 	m.parts(v)
+	m.needles(v)
 	if len(m.hits) == before && !m.said {
 		*slot = h
 	}
@@ -161,13 +186,14 @@ func (m *Matcher) look(c Class, key []byte, how How, r reach) {
 		m.told(c, key, how, r.self)
 		return
 	}
-	h := hashOf(m.seed, c, key)
-	s := m.state
-	if s.base.may(h) {
-		m.exact(s.base, s.gone, h, c, key, how, r)
-	}
-	if s.delta != nil && s.delta.may(h) {
-		m.exact(s.delta, nil, h, c, key, how, r)
+	h := hashOf(c, key)
+	for _, s := range m.states {
+		if s.base.may(h) {
+			m.exact(s.base, s.gone, h, c, key, how, r)
+		}
+		if s.delta != nil && s.delta.may(h) {
+			m.exact(s.delta, nil, h, c, key, how, r)
+		}
 	}
 }
 
@@ -195,7 +221,12 @@ func (m *Matcher) hit(c *core, gone map[uint32]bool, class Class, value string, 
 	at := m.time()
 	var said []Claim
 	for _, n := range about {
-		if r := &c.rows[n]; !gone[n] && valid(r.from, r.until, at) {
+		if r := &c.rows[n]; gone[n] || !valid(r.from, r.until, at) {
+			continue
+		}
+		if p := c.compounds[n]; p != nil {
+			m.candidate(c, n, p)
+		} else {
 			said = append(said, c.claims.get(n))
 		}
 	}
@@ -246,9 +277,11 @@ func (m *Matcher) address(v []byte, how How) {
 	if m.told != nil {
 		return
 	}
-	m.networks(m.state.base, m.state.gone, a)
-	if m.state.delta != nil {
-		m.networks(m.state.delta, nil, a)
+	for _, s := range m.states {
+		m.networks(s.base, s.gone, a)
+		if s.delta != nil {
+			m.networks(s.delta, nil, a)
+		}
 	}
 }
 

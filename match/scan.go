@@ -25,6 +25,9 @@ type Scan struct {
 
 	// Passed, when it is set, is told how far a log has been matched: after the findings before that place, and often.
 	Passed func(logs.Mark) error
+
+	// Gathering keeps records for patterns that ask for several. Scans that share one find what lies in different logs; without it, each log is alone.
+	Gathering *Gathering
 }
 
 // Memory remembers records ([history.Writer] does).
@@ -41,6 +44,9 @@ type Scanned struct {
 	TooLong int64 // records that were left out
 	Faults  int64 // records that could not be read, or only in part
 	First   string
+
+	Unevaluated Unevaluated // patterns that could not be evaluated
+	Forgotten   int64       // see [Gathering.Forgotten]
 }
 
 func (s *Scanned) fault(n int64, err error) {
@@ -54,6 +60,22 @@ func (s *Scanned) add(o *Scanned) {
 	if s.First == "" {
 		s.First = o.First
 	}
+	s.Unevaluated.add(o.Unevaluated)
+}
+
+// told is what a Gathering says of itself.
+type told struct {
+	Unevaluated
+	forgotten int64
+}
+
+// since adds what a Gathering said between two moments.
+func (s *Scanned) since(before, after told) {
+	s.Forgotten += after.forgotten - before.forgotten
+	after.Count -= before.Count
+	if after.Count > 0 {
+		s.Unevaluated.add(after.Unevaluated)
+	}
 }
 
 // part is a block on its way, and what came of it.
@@ -66,106 +88,167 @@ type part struct {
 	done  chan struct{}
 }
 
-// Run matches one log and calls found for each finding, in order. It ends with the log, with an error of found, or with ctx. What was read before
-// an error is in Scanned.
-func (s *Scan) Run(ctx context.Context, name string, src io.Reader, found func(*Finding) error) (out Scanned, err error) {
-	r, err := logs.NewReader(src, s.Logs)
+// Run matches one log and calls found for each finding, in order. It ends with the log, with an error of found, or with ctx; then a Read that
+// waits is left behind, and ends with what it reads. What was read before an error is in Scanned.
+func (s *Scan) Run(ctx context.Context, name string, src io.Reader, found func(*Finding) error) (Scanned, error) {
+	reader, err := logs.NewReader(src, s.Logs)
 	if err != nil {
-		return out, err
+		return Scanned{}, err
 	}
-	defer r.Close()
-	out.Format = r.Format()
-	jobs := s.Jobs
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
+	within, stop := context.WithCancel(ctx)
+	defer stop()
+	r := &run{Scan: s, found: found, gathering: s.Gathering, work: make(chan *part), order: make(chan *part, 2*s.jobs()), ended: make(chan feeding, 1),
+		out: Scanned{Format: reader.Format()}}
+	if r.gathering == nil {
+		r.gathering = NewGathering()
 	}
-	ctx, stop := context.WithCancel(ctx)
-	work, order := make(chan *part), make(chan *part, 2*jobs) // order bounds what is held
-	var workers sync.WaitGroup
-	failed := make(chan error, jobs)
-	for range jobs {
-		w, err := s.worker(name)
-		if err != nil {
-			stop()
-			close(work)
-			workers.Wait()
-			return out, err
-		}
-		workers.Go(func() {
-			for p := range work {
-				w.part(p)
-				close(p.done)
-			}
-			if err := w.close(); err != nil {
-				failed <- err
-			}
-		})
+	before := r.gathering.told()
+	if err := r.hire(within, name); err != nil {
+		stop()
+		reader.Close()
+		return r.out, errors.Join(err, r.dismiss())
 	}
-	var read error
-	go func() {
-		read = feed(ctx, r, work, order)
-		close(work)
-		close(order)
-	}()
-	for p := range order {
-		if err != nil {
-			continue // the reader has been told to stop: let go of what is on its way
+	go r.feed(within, reader)
+	for err == nil {
+		var p *part
+		if p, err = r.next(within); p == nil {
+			break
 		}
-		<-p.done
-		out.add(&p.Scanned)
-		if err = p.err; err == nil {
-			err = tell(p.found, found)
-		}
-		if err == nil && s.Passed != nil {
-			err = s.Passed(p.end)
-		}
-		if err != nil {
-			stop()
+		err = r.take(p)
+	}
+	if ctx.Err() == nil { // otherwise it may wait for bytes that never come
+		stop()
+		end := <-r.ended
+		r.out.TooLong = end.tooLong
+		if err == nil && end.err != io.EOF {
+			err = end.err
 		}
 	}
-	stop()
-	workers.Wait()
-	out.TooLong = r.TooLong()
-	if err == nil && read != io.EOF {
-		err = read
-	}
-	close(failed)
-	for e := range failed {
-		err = errors.Join(err, e)
-	}
-	return out, err
+	r.out.since(before, r.gathering.told())
+	return r.out, errors.Join(err, r.dismiss())
 }
 
-func tell(list []Finding, found func(*Finding) error) error {
-	for i := range list {
-		if err := found(&list[i]); err != nil {
+func (s *Scan) jobs() int {
+	if s.Jobs > 0 {
+		return s.Jobs
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// run is one Run.
+type run struct {
+	*Scan
+	found     func(*Finding) error
+	gathering *Gathering
+	work      chan *part
+	order     chan *part // bounds what is held
+	ended     chan feeding
+	workers   []*scanWorker
+	wait      sync.WaitGroup
+	out       Scanned
+}
+
+// feeding is how the reading of a log ended.
+type feeding struct {
+	err     error
+	tooLong int64
+}
+
+// hire starts the workers.
+func (r *run) hire(ctx context.Context, name string) error {
+	for range r.jobs() {
+		w, err := r.worker(name)
+		if err != nil {
 			return err
 		}
+		r.workers = append(r.workers, w)
+		r.wait.Go(func() {
+			for {
+				select {
+				case p, ok := <-r.work:
+					if !ok {
+						return
+					}
+					w.part(p)
+					close(p.done)
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
 	}
 	return nil
 }
 
+// dismiss waits for the workers, which end with the log or with the context.
+func (r *run) dismiss() (err error) {
+	r.wait.Wait()
+	for _, w := range r.workers {
+		err = errors.Join(err, w.close())
+	}
+	return err
+}
+
 // feed hands blocks to the workers, each first to those who keep the order.
-func feed(ctx context.Context, r *logs.Reader, work, order chan<- *part) error {
+func (r *run) feed(ctx context.Context, from *logs.Reader) {
+	defer from.Close()
+	defer close(r.work)
+	defer close(r.order)
 	for {
-		b, err := r.Next()
+		b, err := from.Next()
 		if err != nil {
-			return err
+			r.ended <- feeding{err, from.TooLong()}
+			return
 		}
 		p := &part{block: b, end: b.End(), done: make(chan struct{})}
-		select {
-		case order <- p:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		select {
-		case work <- p:
-		case <-ctx.Done():
-			p.err = ctx.Err()
-			close(p.done)
-			return ctx.Err()
+		for _, to := range [...]chan<- *part{r.order, r.work} {
+			select {
+			case to <- p:
+			case <-ctx.Done():
+				r.ended <- feeding{ctx.Err(), from.TooLong()}
+				return
+			}
 		}
 	}
+}
+
+// next returns the next part once it is matched; nil after the last.
+func (r *run) next(ctx context.Context) (*part, error) {
+	select {
+	case p, ok := <-r.order:
+		if !ok {
+			return nil, nil
+		}
+		select {
+		case <-p.done:
+			return p, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// take tells what was found in a part. Records that patterns of several wait for are gathered here, where they come in order.
+func (r *run) take(p *part) error {
+	r.out.add(&p.Scanned)
+	if p.err != nil {
+		return p.err
+	}
+	for i := range p.found {
+		f := &p.found[i]
+		if f.later != nil && !r.gathering.add(f) {
+			continue
+		}
+		if err := r.found(f); err != nil {
+			return err
+		}
+	}
+	if r.Passed != nil {
+		return r.Passed(p.end)
+	}
+	return nil
 }
 
 // scanWorker is one goroutine's.
@@ -209,10 +292,14 @@ func (w *scanWorker) part(p *part) {
 		for i := range w.hits {
 			p.found = append(p.found, w.finding(&w.hits[i], n))
 		}
+		for i := range w.m.waiting {
+			p.found = append(p.found, w.finding(&w.m.waiting[i], n))
+		}
 		if w.memory != nil {
 			p.err = w.remember(p, n)
 		}
 	}
+	p.Unevaluated, w.m.open = w.m.open, Unevaluated{}
 	b.Release()
 	p.block = nil
 }

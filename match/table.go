@@ -17,9 +17,8 @@ import (
 //	first[n] the claim about value n; claims beyond the first are in more[n]
 //	filter   binary fuse over the hashes: passes every value that is there and 1 of 256 that is not
 //
-// Per value that is 9 bytes of slots once sealed, 4, 4, and 1.13, beside the key. The seed is random, so nobody can choose values that collide.
+// Per value that is 9 bytes of slots once sealed, 4, 4, and 1.13, beside the key.
 type table struct {
-	seed   maphash.Seed
 	slots  []uint64
 	start  []uint32
 	first  []uint32
@@ -30,12 +29,15 @@ type table struct {
 
 var errFull = errors.New("an index holds at most 4 GiB of values")
 
-func newTable(seed maphash.Seed) *table {
-	return &table{seed: seed, slots: make([]uint64, 64), start: []uint32{0}, more: map[uint32][]uint32{}}
+func newTable() *table {
+	return &table{slots: make([]uint64, 64), start: []uint32{0}, more: map[uint32][]uint32{}}
 }
 
+// seed is that of all tables, so that one hash serves to look into several. It is random: nobody can choose values that collide.
+var seed = maphash.MakeSeed()
+
 // hashOf tells equal keys of different classes apart.
-func hashOf(seed maphash.Seed, c Class, key []byte) uint64 {
+func hashOf(c Class, key []byte) uint64 {
 	return maphash.Bytes(seed, key) ^ uint64(c)*0x9e3779b97f4a7c15
 }
 
@@ -77,7 +79,7 @@ func (t *table) find(h uint64, c Class, key []byte, which func(r rule) bool) (ui
 // add says of a value that claim is about it.
 func (t *table) add(v *Value, claim uint32) error {
 	key := []byte(v.key)
-	h := hashOf(t.seed, v.Class, key)
+	h := hashOf(v.Class, key)
 	if n, ok := t.find(h, v.Class, key, func(r rule) bool { return r == v.rule }); ok {
 		t.claim(n, claim)
 		return nil
@@ -121,7 +123,7 @@ func (t *table) grow(slots int) {
 	t.slots = make([]uint64, slots)
 	for n := range uint32(t.len()) {
 		c, _, key := t.value(n)
-		t.put(hashOf(t.seed, c, key), n+1)
+		t.put(hashOf(c, key), n+1)
 	}
 }
 
@@ -135,7 +137,7 @@ func (t *table) seal() error {
 	keys := make([]uint64, t.len())
 	for n := range keys {
 		c, _, key := t.value(uint32(n))
-		keys[n] = hashOf(t.seed, c, key)
+		keys[n] = hashOf(c, key)
 	}
 	var err error
 	t.filter, err = xorfilter.NewBinaryFuse[uint8](keys)

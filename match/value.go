@@ -1,10 +1,6 @@
 package match
 
-import (
-	"net/netip"
-
-	"threatwatch/logs"
-)
+import "net/netip"
 
 // Class is the kind of a value that indicators name.
 type Class uint8
@@ -24,9 +20,10 @@ const (
 	RegistryKey
 	UserAgent
 	JA4
+	PatternText // of a pattern that no single value satisfies
 )
 
-var classNames = [...]string{"", "address", "network", "domain", "url", "url-path", "hash", "email", "file-name", "file-path", "registry-key", "user-agent", "ja4"}
+var classNames = [...]string{"", "address", "network", "domain", "url", "url-path", "hash", "email", "file-name", "file-path", "registry-key", "user-agent", "ja4", "pattern"}
 
 // String is the class as output names it.
 func (c Class) String() string { return classNames[c] }
@@ -85,17 +82,3 @@ var howNames = [...]string{"exact", "below", "within", "without query", "host of
 
 // String is the way as output names it.
 func (h How) String() string { return howNames[h] }
-
-// roleNames names roles in output.
-var roleNames = [...]string{
-	logs.Seen: "seen", logs.Source: "source", logs.Destination: "destination", logs.Query: "query", logs.Answer: "answer",
-	logs.ServerName: "server name", logs.Request: "request", logs.Referrer: "referrer", logs.Content: "content", logs.Process: "process",
-}
-
-// RoleName is a role as output names it.
-func RoleName(r logs.Role) string {
-	if int(r) < len(roleNames) && roleNames[r] != "" {
-		return roleNames[r]
-	}
-	return roleNames[logs.Seen]
-}

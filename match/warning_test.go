@@ -40,7 +40,7 @@ func TestWarningTypes(t *testing.T) {
 		{"http://abuse.example/@x", "http://abuse.example/@x", ""},
 		{"d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e", "empty"},
 	} {
-		x := index(t, Entry{guessed(t, c.indicator), Claim{}})
+		x := index(t, Entry{Values: guessed(t, c.indicator)})
 		hits := x.Lookup(c.seen, time.Now())
 		if len(hits) != 1 {
 			t.Fatalf("%q is not hit by %q", c.seen, c.indicator)

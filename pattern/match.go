@@ -61,52 +61,13 @@ func (p *Pattern) first(observations []Observation) Result {
 	return best
 }
 
-// bind evaluates every leaf of every observation, then looks for a binding: among those that hold, and when there is none, whether
-// those that could not be evaluated might have made one.
+// bind evaluates every leaf of every observation, then looks for a binding.
 func (p *Pattern) bind(observations []Observation, steps int) Result {
-	times, room := make([]window, len(observations)), make([]int, len(observations))
+	looks := make([]Look, len(observations))
 	for i := range observations {
-		times[i] = window{momentOf(observations[i].First), momentOf(observations[i].Last)}
-		room[i] = max(1, observations[i].Number)
+		looks[i], _ = p.Look(&observations[i])
 	}
-	sure, open := p.candidates(observations)
-	b := newBinder(times, room, sure, steps)
-	if bound, ok := b.solve([]task{{p.root, always}}); ok {
-		return Result{Yes, distinct(bound, len(observations))}
-	}
-	if b.steps <= 0 {
-		return Result{Answer: NotEvaluated}
-	}
-	if open == nil {
-		return Result{}
-	}
-	b = newBinder(times, room, open, steps)
-	if _, ok := b.solve([]task{{p.root, always}}); ok || b.steps <= 0 {
-		return Result{Answer: NotEvaluated}
-	}
-	return Result{}
-}
-
-// candidates lists for each leaf the observations that it holds of; open adds those it could not be evaluated for, and is nil without any.
-func (p *Pattern) candidates(observations []Observation) (sure, open [][]int32) {
-	sure, open = make([][]int32, len(p.leaves)), make([][]int32, len(p.leaves))
-	doubt := false
-	for l, leaf := range p.leaves {
-		for i := range observations {
-			switch seen(leaf, &observations[i]) {
-			case yes:
-				sure[l] = append(sure[l], int32(i))
-				open[l] = append(open[l], int32(i))
-			case unknown:
-				open[l] = append(open[l], int32(i))
-				doubt = true
-			}
-		}
-	}
-	if !doubt {
-		open = nil
-	}
-	return sure, open
+	return p.MatchLooks(looks, steps)
 }
 
 // distinct sorts indexes and takes each once.

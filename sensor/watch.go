@@ -227,5 +227,11 @@ func (w *watcher) scan(r *reading, t *tail) error {
 	if got.TooLong > 0 {
 		w.Tell("%s: %d records were too long and are left out", w.path, got.TooLong)
 	}
+	if n := got.Unevaluated.Count; n > 0 {
+		w.Tell("%s: %d times a pattern could not be evaluated, which is not the same as no match; one is %s", w.path, n, got.Unevaluated.First)
+	}
+	if got.Forgotten > 0 {
+		w.Tell("%s: %d times a pattern of several records may have matched with records that were no longer kept", w.path, got.Forgotten)
+	}
 	return err
 }

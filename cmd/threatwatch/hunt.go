@@ -253,7 +253,7 @@ func (u *hunt) loaded(name string, l *match.Loader) error {
 	if n := l.Unreadable - len(l.FirstFaults); n > 0 {
 		u.complain("%s: %d more cannot be read", plain(name), n)
 	}
-	if n := l.Other + l.Compound; n > 0 {
+	if n := l.Other + l.Compound + l.Unsaid + l.Untried; n > 0 {
 		fmt.Fprintf(u.Err, "%s: %d indicators name no single value and are not hunted\n", plain(name), n)
 	}
 	for v, said := range l.All() {

@@ -56,7 +56,8 @@ func (*matchCmd) Help() string {
 
 Domains also hit below themselves, networks the addresses in them, URLs with and without their query. An indicator counts if it was valid when
 the record was written; records without a time are taken to be of now. What is on a warning list is shown apart, not left out.
-STIX patterns that ask for more than one value to be seen are not looked for, and counted.
+Patterns of several comparisons are evaluated on the records that hold a value or text of theirs; FOLLOWEDBY, REPEATS and WITHIN over the records of
+all logs of a run, of which a thousand a pattern are kept. What a record does not say (ports, sizes, command lines) cannot be asked of it: that is told.
 Exit status 0: something was found. 1: nothing. 2: something could not be read.`
 }
 
@@ -88,7 +89,7 @@ func (c *matchCmd) Run(a *app) error {
 		return threatwatch.Errorf(threatwatch.Invalid, "--format: %w", err)
 	}
 	out := bufio.NewWriterSize(a.Out, 1<<16)
-	m := &matchRun{cmd: c, app: a, src: src, to: to, warn: warn, format: format, sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newProgress(a.Err, readSoFar),
+	m := &matchRun{cmd: c, app: a, src: src, to: to, warn: warn, format: format, gather: match.NewGathering(), sum: match.NewSummary(), stdout: out, out: c.printer(a, out), bar: newProgress(a.Err, readSoFar),
 		memories: memories{dir: c.Remember}}
 	if c.Follow {
 		err = m.follow()
@@ -178,6 +179,7 @@ type matchRun struct {
 	live   bool // somebody waits for each finding
 	out    matchPrinter
 	format logs.Format
+	gather *match.Gathering // of all logs
 	bar    *progress
 	broken int // files that could not be read to their end
 

@@ -48,7 +48,15 @@ type findingLine struct {
 	Type        string      `json:"type"`
 	How         string      `json:"how"`
 	Known       []string    `json:"known_good,omitempty"` // names of warning lists
+	Records     int         `json:"records,omitempty"`    // that a pattern of several comparisons needed, this one the last
+	With        []placeLine `json:"with,omitempty"`       // the others
 	Said        []claimLine `json:"said"`
+}
+
+// placeLine is where a record stands.
+type placeLine struct {
+	File string `json:"file"`
+	Line int64  `json:"line"`
 }
 
 type claimLine struct {
@@ -64,8 +72,11 @@ type claimLine struct {
 
 func lineOf(f *match.Finding) findingLine {
 	l := findingLine{
-		Time: when(f), File: f.File, Line: f.Line, Host: f.Host, Source: f.From, Destination: f.To, Field: f.Path, Role: match.RoleName(f.Role),
-		Seen: f.Seen, Indicator: f.Value, Type: f.Class.String(), How: f.How.String(), Known: f.Known,
+		Time: when(f), File: f.File, Line: f.Line, Host: f.Host, Source: f.From, Destination: f.To, Field: f.Path, Role: f.Role.String(),
+		Seen: f.Seen, Indicator: f.Value, Type: f.Class.String(), How: f.How.String(), Known: f.Known, Records: f.Records,
+	}
+	for _, p := range f.With {
+		l.With = append(l.With, placeLine(p))
 	}
 	for i := range f.Claims {
 		l.Said = append(l.Said, claimOf(&f.Claims[i]))
@@ -144,7 +155,7 @@ func (p *csvFindings) finding(f *match.Finding) error {
 			sure = append(sure, strconv.Itoa(*c.Confidence))
 		}
 	}
-	err := p.row([]string{when(f), f.File, strconv.FormatInt(f.Line, 10), f.Host, f.From, f.To, f.Path, match.RoleName(f.Role), f.Seen, f.Value, f.Class.String(),
+	err := p.row([]string{when(f), f.File, strconv.FormatInt(f.Line, 10), f.Host, f.From, f.To, f.Path, f.Role.String(), f.Seen, f.Value, f.Class.String(),
 		f.How.String(), strings.Join(f.Known, "; "), joined(ids), joined(names), joined(by), joined(sure), joined(tlp)})
 	p.w.Flush() // to the buffer of all output
 	return err
@@ -217,7 +228,10 @@ func (p *linesOfFindings) finding(f *match.Finding) error {
 	if f.How != match.Exact {
 		what = fmt.Sprintf(" %s(%s %s)%s", p.ink.dim, f.How, plain(f.Value), p.ink.off)
 	}
-	_, err := fmt.Fprintf(p.w, "%s  %s  %s %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), match.RoleName(f.Role), p.ink.bad, plain(f.Seen), p.ink.off, what,
+	if f.Records > 1 {
+		what += fmt.Sprintf(" %swith %d records before%s", p.ink.dim, f.Records-1, p.ink.off)
+	}
+	_, err := fmt.Fprintf(p.w, "%s  %s  %s %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), f.Role.String(), p.ink.bad, plain(f.Seen), p.ink.off, what,
 		plain(saidBy(f.Claims)), p.ink.dim, plain(f.File), f.Line, p.ink.off)
 	return err
 }

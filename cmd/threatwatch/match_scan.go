@@ -26,7 +26,7 @@ func (m *matchRun) file(name string, src io.Reader) error {
 }
 
 func (m *matchRun) scan() match.Scan {
-	scan := match.Scan{Index: m.src.index, Logs: logs.Options{Format: m.format}, Jobs: m.cmd.Jobs, Sensor: m.cmd.Sensor}
+	scan := match.Scan{Index: m.src.index, Logs: logs.Options{Format: m.format}, Jobs: m.cmd.Jobs, Sensor: m.cmd.Sensor, Gathering: m.gather}
 	if m.cmd.Remember != "" {
 		scan.Memory = m.memories.take
 	}
@@ -81,6 +81,12 @@ func (m *matchRun) told(name string, got *match.Scanned) {
 	}
 	if got.TooLong > 0 {
 		fmt.Fprintf(m.app.Err, "%s: %s records were too long and are left out\n", plain(name), humanize.Comma(got.TooLong))
+	}
+	if n := got.Unevaluated.Count; n > 0 {
+		fmt.Fprintf(m.app.Err, "%s: %s times a pattern could not be evaluated, which is not the same as no match; one is %s\n", plain(name), humanize.Comma(n), plain(got.Unevaluated.First))
+	}
+	if got.Forgotten > 0 {
+		fmt.Fprintf(m.app.Err, "%s: %s times a pattern of several records may have matched with records that were no longer kept\n", plain(name), humanize.Comma(got.Forgotten))
 	}
 }
 

@@ -123,13 +123,17 @@ func (s *matchSources) read(a *app, l *match.Loader, p string, allowPrivate bool
 func (s *matchSources) tell(w io.Writer, took time.Duration) {
 	n := &s.loaded
 	fmt.Fprintf(w, "looking for %s values of %s indicators (read in %s)\n", humanize.Comma(int64(s.index.Len())), humanize.Comma(int64(n.Indicators)), took.Round(time.Millisecond))
+	if n.Compound > 0 {
+		fmt.Fprintf(w, "of these, %s are patterns of several comparisons; of a part of %s no record says anything\n", humanize.Comma(int64(n.Compound)), humanize.Comma(int64(n.Partly)))
+	}
 	var not []string
 	for _, x := range []struct {
 		n   int
 		why string
 	}{
 		{n.Revoked, "revoked"}, {n.Expired, "replaced by a later version"}, {n.Confidence, "below the confidence asked for, or stating none"}, {n.TLP, "marked stricter than asked for"},
-		{n.Other, "in another language than STIX patterns"}, {n.Compound, "patterns of several comparisons"}, {n.Unreadable, "not readable"},
+		{n.Other, "in another language than STIX patterns"}, {n.Unsaid, "patterns that ask for what no record says"},
+		{n.Untried, "patterns without a value or text to look for, beyond the first hundred"}, {n.Unreadable, "not readable"},
 	} {
 		if x.n > 0 {
 			not = append(not, fmt.Sprintf("%s %s", humanize.Comma(int64(x.n)), x.why))
