@@ -12,7 +12,8 @@ type figure struct {
 	rate          float64 // units a second
 	mbps          float64 // MB/s of answers
 	p50, p95, p99 time.Duration
-	turn          time.Duration // the longest that one client's work took, from where it could stop to where it could stop again
+	slowest       time.Duration // request
+	cut           bool          // ended before the work was, because it took too long
 	own           float64       // how much of a core the load generator itself used
 	done, failed  int           // requests
 	err           error         // why the last one failed
@@ -24,7 +25,7 @@ func summarise(times []time.Duration, units int, bytes int64, took time.Duration
 	if len(times) > 0 {
 		slices.Sort(times)
 		at := func(q float64) time.Duration { return times[int(math.Ceil(q*float64(len(times))))-1] }
-		f.p50, f.p95, f.p99 = at(.50), at(.95), at(.99)
+		f.p50, f.p95, f.p99, f.slowest = at(.50), at(.95), at(.99), at(1)
 	}
 	return f
 }

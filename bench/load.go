@@ -127,8 +127,9 @@ type work struct {
 // errDone is returned by a step when its client has nothing left to do.
 var errDone = errors.New("done")
 
-// drive lets clients work side by side until the budget is spent, each finishing what it has begun, and sums up.
-func drive(ctx context.Context, clients int, budget time.Duration, step func(client int) (work, error)) figure {
+// drive lets clients work side by side until the budget is spent, and sums up. Each finishes what it has begun, but begins no request
+// after the limit.
+func drive(ctx context.Context, clients int, budget, limit time.Duration, step func(client int) (work, error)) figure {
 	var (
 		mu    sync.Mutex // protects all below
 		times []time.Duration
@@ -137,7 +138,6 @@ func drive(ctx context.Context, clients int, budget time.Duration, step func(cli
 	)
 	start, used := time.Now(), cpuTime()
 	one := func(client int) {
-		begun := time.Now()
 		for ctx.Err() == nil {
 			t := time.Now()
 			w, err := step(client)
@@ -152,15 +152,12 @@ func drive(ctx context.Context, clients int, budget time.Duration, step func(cli
 				times = append(times, took)
 				total.units, total.bytes = total.units+w.units, total.bytes+w.bytes
 			}
-			if !w.more {
-				sum.turn = max(sum.turn, time.Since(begun))
-			}
+			spent := time.Since(start)
+			ends := spent >= budget && !w.more
+			sum.cut = sum.cut || spent >= limit && !ends
 			mu.Unlock()
-			if !w.more {
-				if time.Since(start) >= budget {
-					return
-				}
-				begun = time.Now()
+			if ends || spent >= limit {
+				return
 			}
 		}
 	}
@@ -171,7 +168,7 @@ func drive(ctx context.Context, clients int, budget time.Duration, step func(cli
 	wg.Wait()
 	f := summarise(times, total.units, total.bytes, time.Since(start))
 	f.own = (cpuTime() - used).Seconds() / time.Since(start).Seconds()
-	f.turn, f.failed, f.err = sum.turn, sum.failed, sum.err
+	f.cut, f.failed, f.err = sum.cut, sum.failed, sum.err
 	return f
 }
 

@@ -66,16 +66,16 @@ func TestWalk(t *testing.T) {
 // TestDrive checks that clients finish what they have begun, and that failures are counted and not timed.
 func TestDrive(t *testing.T) {
 	n := 0
-	f := drive(t.Context(), 1, time.Nanosecond, func(int) (work, error) {
+	f := drive(t.Context(), 1, time.Nanosecond, time.Hour, func(int) (work, error) {
 		n++
 		time.Sleep(time.Millisecond)
 		return work{units: 10, bytes: 1000, more: n < 3}, nil
 	})
-	if f.done != 3 || f.turn < 3*time.Millisecond || f.p50 < time.Millisecond {
+	if f.done != 3 || f.cut || f.slowest < f.p50 || f.p50 < time.Millisecond {
 		t.Errorf("drive = %+v, want three requests in one turn", f)
 	}
 	broken := errors.New("broken")
-	f = drive(t.Context(), 4, time.Nanosecond, func(client int) (work, error) {
+	f = drive(t.Context(), 4, time.Nanosecond, time.Hour, func(client int) (work, error) {
 		if client == 0 {
 			return work{}, broken
 		}
@@ -84,9 +84,16 @@ func TestDrive(t *testing.T) {
 	if f.done != 3 || f.failed != 1 || f.err != broken {
 		t.Errorf("drive = %+v, want three requests and one that failed", f)
 	}
+	f = drive(t.Context(), 2, time.Nanosecond, 5*time.Millisecond, func(int) (work, error) {
+		time.Sleep(time.Millisecond)
+		return work{units: 1, more: true}, nil
+	})
+	if !f.cut || f.done < 2 || f.done > 20 {
+		t.Errorf("drive = %+v, want what two clients do in five milliseconds", f)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if f := drive(ctx, 1, time.Hour, func(int) (work, error) { return work{}, nil }); f.done != 0 {
+	if f := drive(ctx, 1, time.Hour, time.Hour, func(int) (work, error) { return work{}, nil }); f.done != 0 {
 		t.Errorf("a cancelled drive made %d requests", f.done)
 	}
 }

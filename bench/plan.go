@@ -5,8 +5,10 @@ import "time"
 // plan says how large the measurements are.
 type plan struct {
 	rounds     int
-	budget     time.Duration // of one figure in one round; work that has begun is always finished
-	patience   time.Duration // a figure that would take longer is left out, with a note
+	budget     time.Duration // of one figure in one round; a pass over a collection that has begun is finished
+	most       time.Duration // but not after so long; what one request of each client would need longer for is left out, with a note
+	stay       time.Duration // with one exchange in one round; rows that are not reached in it are left out, with a note
+	patience   time.Duration // half of what one answer may take
 	clients    []int         // how many ask at once; the first is 1, and tells how long the others would take
 	exchange   []int         // objects in each collection when exchanges are compared
 	writes     int           // envelopes of each of eight writers beside a poller
@@ -27,7 +29,7 @@ func (p plan) timeout() time.Duration { return 2 * p.patience }
 const tenMillion = 10_000_000
 
 var quick = plan{
-	rounds: 2, budget: 200 * time.Millisecond, patience: 5 * time.Second,
+	rounds: 2, budget: 200 * time.Millisecond, most: 5 * time.Second, stay: 30 * time.Second, patience: 5 * time.Second,
 	clients: []int{1, 8}, exchange: []int{200}, writes: 5,
 	imports: []int{10_000, 50_000}, held: []int{50_000}, remembered: 1_000_000,
 	sightings: [2]int{100, 10_000},
@@ -35,7 +37,7 @@ var quick = plan{
 }
 
 var whole = plan{
-	rounds: 2, budget: time.Second, patience: time.Minute,
+	rounds: 2, budget: time.Second, most: 10 * time.Second, stay: 75 * time.Second, patience: time.Minute,
 	clients: []int{1, 8, 64}, exchange: []int{1_000, 10_000}, writes: 10,
 	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000}, remembered: 60_000_000,
 	sightings: [2]int{1_000, 100_000},

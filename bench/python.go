@@ -29,6 +29,9 @@ func (v *visit) python(ctx context.Context) error {
 // runPython runs peers/taxii2_client.py on a collection.
 func (v *visit) runPython(ctx context.Context, what string, collection int, args ...string) {
 	r := row{what: what, unit: "objects/s", clients: 1}
+	if v.over(r) {
+		return
+	}
 	f, err := v.pythonFigure(ctx, collection, args)
 	if err != nil {
 		v.skip(r, err.Error())
@@ -47,7 +50,12 @@ func (v *visit) pythonFigure(ctx context.Context, collection int, args []string)
 		return figure{}, err
 	}
 	args = append([]string{program, v.x.collection(collection), v.x.authorization}, args...)
-	text, err := output(ctx, nil, filepath.Join(bin, "python"), args...)
+	within, cancel := context.WithTimeout(ctx, 2*v.most)
+	defer cancel()
+	text, err := output(within, nil, filepath.Join(bin, "python"), args...)
+	if within.Err() != nil {
+		return figure{}, fmt.Errorf("no end within %s", short(2*v.most))
+	}
 	if err != nil {
 		return figure{}, err
 	}

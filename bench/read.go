@@ -215,7 +215,7 @@ func (t *typist) next(r *reading) string {
 
 // lookup runs the command, start and end of the process included.
 func (r *reading) lookup(ctx context.Context, data string) {
-	f := drive(ctx, 1, r.budget, func(int) (work, error) {
+	f := drive(ctx, 1, r.budget, r.most, func(int) (work, error) {
 		_, err := output(ctx, nil, r.binary, "lookup", "--data", data, r.pick().value)
 		return work{units: 1}, err
 	})

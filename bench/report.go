@@ -170,11 +170,14 @@ func (t *table) rate(r row, system string) string {
 		return or(t.notes[r][system], "–")
 	}
 	var v []float64
-	done, failed, why := 0, 0, error(nil)
+	done, failed, cut, why := 0, 0, 0, error(nil)
 	for _, f := range got {
 		v = append(v, r.value(f))
 		if done, failed = done+f.done, failed+f.failed; f.err != nil {
 			why = f.err
+		}
+		if f.cut {
+			cut += f.done
 		}
 	}
 	s := number(median(v))
@@ -183,6 +186,9 @@ func (t *table) rate(r row, system string) string {
 	}
 	if ratio := t.ratio(r, system); ratio != 0 {
 		s += fmt.Sprintf(" (%s×)", number(ratio))
+	}
+	if cut > 0 {
+		s += fmt.Sprintf("; stopped after %d requests", cut)
 	}
 	if failed > 0 {
 		s += fmt.Sprintf("; %d of %d requests failed: %v", failed, done+failed, why)

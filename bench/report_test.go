@@ -35,6 +35,9 @@ func TestTable(t *testing.T) {
 		tab.add(add, "ours", figure{rate: x, p50: time.Millisecond, p95: 2 * time.Millisecond, p99: 3 * time.Second, own: .5, done: 1})
 	}
 	tab.add(add, "peer", figure{rate: 10, done: 3, failed: 1, err: errors.New("500")})
+	pages := row{what: "pages", unit: "objects/s", clients: 1}
+	tab.add(pages, "ours", figure{rate: 90})
+	tab.add(pages, "peer", figure{rate: 9, done: 3, cut: true})
 	memory := row{what: "memory", unit: "MB", less: true}
 	tab.add(memory, "ours", figure{rate: 20})
 	tab.add(memory, "peer", figure{rate: 40})
@@ -46,6 +49,7 @@ Text.
 | what | ours | peer | gone |
 | --- | --- | --- | --- |
 | add, 1 client (objects/s) | 100 ±10 % | 10 (10×); 1 of 4 requests failed: 500 | – |
+| pages, 1 client (objects/s) | 90 | 9 (10×); stopped after 3 requests | – |
 | memory (MB) | 20 | 40 (2×) | – |
 | add, 8 clients (objects/s) | – | one takes 9.0 s | – |
 

@@ -40,7 +40,7 @@ func (b *bench) compare(ctx context.Context, n int) error {
 		names, setups = append(names, s.name), append(setups, "- "+s.name+": "+s.setup+".")
 	}
 	t := newTable(fmt.Sprintf("TAXII 2.1, %s objects in a collection", thousands(n)),
-		"Each round starts one system after the other, empty. Pages are warm after the first pass.\n\n"+strings.Join(setups, "\n"), names...)
+		fmt.Sprintf("Each round starts one system after the other, empty. Pages are warm after the first pass. A row has at most %s, a system %s in a round: what was stopped or not reached says so.\n\n", b.most, b.stay)+strings.Join(setups, "\n"), names...)
 	b.report.add(t)
 	for round := range b.rounds {
 		for _, s := range systems {

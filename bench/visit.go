@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"sync/atomic"
+	"time"
 )
 
 // pageSizes are the limits that are asked for.
@@ -37,6 +38,7 @@ type visit struct {
 	sets   []set
 	x      *exchange
 	http   *client
+	end    time.Time // no row is begun after it; zero: no matter when
 }
 
 // visit starts a system, measures it, and stops it.
@@ -50,7 +52,7 @@ func (b *bench) visit(ctx context.Context, t *table, s system, sets []set) error
 		return err
 	}
 	defer x.stop()
-	v := &visit{bench: b, t: t, system: s.name, sets: sets, x: x, http: x.client(b.timeout())}
+	v := &visit{bench: b, t: t, system: s.name, sets: sets, x: x, http: x.client(b.stay), end: time.Now().Add(b.stay)}
 	defer v.http.close()
 	steps := []func(context.Context) error{v.fill, v.pages, v.objects, v.filters, v.python, v.memory, v.adds}
 	if s.reads {
@@ -80,16 +82,19 @@ func (v *visit) ask(ctx context.Context, what, unit string, step func(client int
 	var one figure
 	for _, n := range v.clients {
 		r := row{what: what, unit: unit, clients: n}
-		if wait := int64(one.turn) * int64(n); wait > int64(v.patience) {
-			v.skip(r, fmt.Sprintf("one takes %s", short(one.turn)))
+		if v.over(r) {
 			continue
 		}
-		f := drive(ctx, n, v.budget, step)
+		if wait := int64(one.slowest) * int64(n); wait > int64(v.most) {
+			v.skip(r, fmt.Sprintf("one takes %s", short(one.slowest)))
+			continue
+		}
+		f := drive(ctx, n, v.budget, v.most, step)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if e, ok := errors.AsType[net.Error](f.err); ok && e.Timeout() {
-			return fmt.Errorf("%s: no answer within %s", r.label(), v.timeout())
+			return fmt.Errorf("%s: no answer within %s", r.label(), v.http.http.Timeout)
 		}
 		if n == 1 {
 			one = f
@@ -107,6 +112,15 @@ func (v *visit) ask(ctx context.Context, what, unit string, step func(client int
 }
 
 func (v *visit) skip(r row, why string) { v.t.skip(r, v.system, why) }
+
+// over says whether the time of the visit is over, and notes that the row is left out for it.
+func (v *visit) over(r row) bool {
+	if v.end.IsZero() || time.Now().Before(v.end) {
+		return false
+	}
+	v.skip(r, fmt.Sprintf("not reached in %s", short(v.stay)))
+	return true
+}
 
 // pages reads the whole collection, page after page, as often as the budget allows.
 func (v *visit) pages(ctx context.Context) error {
@@ -185,9 +199,9 @@ func (v *visit) filters(ctx context.Context) error {
 	return nil
 }
 
-// moments are twenty times at which something was added to the first collection, the last left out.
+// moments are twenty times at which something was added to the first collection, the last left out; fewer when the time of the visit is over.
 func (v *visit) moments(ctx context.Context) (list []string, err error) {
-	for next, more := "", true; more; more = next != "" {
+	for next, more := "", true; more && (list == nil || time.Now().Before(v.end)); more = next != "" {
 		a, err := v.http.get(ctx, v.x.objects(0, len(v.sets[0])/20, next))
 		if err != nil {
 			return nil, err
@@ -222,9 +236,12 @@ func (v *visit) adds(ctx context.Context) error {
 }
 
 func (v *visit) add(ctx context.Context, r row, collection, size int) error {
+	if v.over(r) {
+		return nil
+	}
 	envelopes := v.sets[collection].envelopes(size)
 	var turn atomic.Int64
-	f := drive(ctx, r.clients, v.budget, func(int) (work, error) {
+	f := drive(ctx, r.clients, v.budget, v.most, func(int) (work, error) {
 		k := int(turn.Add(1)) - 1
 		if k >= len(envelopes) {
 			return work{}, errDone
