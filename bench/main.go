@@ -2,7 +2,7 @@
 // same run: medallion and OpenTAXII, nginx as the ceiling of what can be served, a copied file as the floor of what an import costs.
 //
 //	go run ./bench                  # small sizes, under three minutes
-//	go run ./bench -full            # the sizes of doc/performance.md, under an hour with -postgres
+//	go run ./bench -full            # the sizes of doc/performance.md, about an hour with -postgres
 //	go run ./bench -full -huge      # ten million objects as well
 //	go run ./bench -postgres        # on both engines
 //	go run ./bench -only taxii      # one part

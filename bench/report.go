@@ -188,7 +188,7 @@ func (t *table) rate(r row, system string) string {
 		s += fmt.Sprintf(" (%s×)", number(ratio))
 	}
 	if cut > 0 {
-		s += fmt.Sprintf("; stopped after %d requests", cut)
+		s += fmt.Sprintf("; stopped at request %d", cut)
 	}
 	if failed > 0 {
 		s += fmt.Sprintf("; %d of %d requests failed: %v", failed, done+failed, why)

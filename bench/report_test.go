@@ -49,7 +49,7 @@ Text.
 | what | ours | peer | gone |
 | --- | --- | --- | --- |
 | add, 1 client (objects/s) | 100 ±10 % | 10 (10×); 1 of 4 requests failed: 500 | – |
-| pages, 1 client (objects/s) | 90 | 9 (10×); stopped after 3 requests | – |
+| pages, 1 client (objects/s) | 90 | 9 (10×); stopped at request 3 | – |
 | memory (MB) | 20 | 40 (2×) | – |
 | add, 8 clients (objects/s) | – | one takes 9.0 s | – |
 
