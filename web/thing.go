@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"threatwatch/label"
 	"threatwatch/release"
 	"threatwatch/stix"
 )
@@ -48,12 +49,13 @@ type thing struct {
 	Redacted, Revoked        bool
 	Quarantined              bool
 	obj                      *stix.Object // nil: it is not here, or the visitor may not see it
+	label                    label.Label
 }
 
 // newThing reads what pages need from an item; it is good after the item's callback.
 func newThing(it *release.Item) thing {
 	t := thing{ID: it.ID, Type: it.Type, Name: it.ID, Source: it.Source, Badge: badge{it.Label.TLP, true}, Created: micro(it.Created), Modified: micro(it.Modified),
-		Added: it.Added.Time(), Redacted: it.Redacted, Revoked: it.Revoked, Quarantined: it.Quarantined}
+		Added: it.Added.Time(), Redacted: it.Redacted, Revoked: it.Revoked, Quarantined: it.Quarantined, label: it.Label}
 	o, err := stix.Parse(bytes.Clone(it.Raw))
 	if err != nil {
 		return t // what release shows was parsed at intake

@@ -13,12 +13,14 @@ import (
 	"threatwatch"
 	"threatwatch/account"
 	"threatwatch/release"
+	"threatwatch/watch/index"
 )
 
 // Options say what the pages are over. All but Log are needed.
 type Options struct {
 	Releaser *release.Releaser
 	Accounts *account.Accounts
+	Watch    *index.Keeper
 	Title    string // name of the exchange
 	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
 	Subject  func(account.Caller) release.Subject
@@ -40,22 +42,26 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "list", "search", "object", "signin", "setup", "about", "problem"} {
-		s.pages[name] = template.Must(template.New("").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
+	for _, name := range []string{"front", "incidents", "incident", "list", "search", "object", "signin", "setup", "about", "problem"} {
+		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*visit) error{
-		"GET /{$}":            s.front,
-		"GET /search":         s.search,
-		"GET /types/{type}":   s.list,
-		"GET /objects/{id}":   s.object,
-		"GET /sign-in":        s.signInForm,
-		"POST /sign-in":       s.signIn,
-		"POST /sign-out":      s.signOut,
-		"GET /setup/{token}":  s.setupForm,
-		"POST /setup/{token}": s.setup,
-		"GET /about":          s.about,
-		"/":                   func(*visit) error { return threatwatch.Errorf(threatwatch.NotFound, "There is no such page.") },
+		"GET /{$}":                              s.front,
+		"GET /incidents":                        s.incidents,
+		"GET /incidents/{place}":                s.incident,
+		"GET /incidents/{place}/milestones.csv": s.milestonesCSV,
+		"GET /incidents/{place}/stix.json":      s.bundle,
+		"GET /search":                           s.search,
+		"GET /types/{type}":                     s.list,
+		"GET /objects/{id}":                     s.object,
+		"GET /sign-in":                          s.signInForm,
+		"POST /sign-in":                         s.signIn,
+		"POST /sign-out":                        s.signOut,
+		"GET /setup/{token}":                    s.setupForm,
+		"POST /setup/{token}":                   s.setup,
+		"GET /about":                            s.about,
+		"/":                                     func(*visit) error { return threatwatch.Errorf(threatwatch.NotFound, "There is no such page.") },
 	} {
 		mux.HandleFunc(pattern, s.handle(h))
 	}
@@ -125,8 +131,12 @@ type page struct {
 
 // show answers with a page.
 func (v *visit) show(code int, name, title string, highest badge, body any) error {
+	asked := ""
+	if v.r.URL.Path == "/search" { // elsewhere q is another question
+		asked = v.r.URL.Query().Get("q")
+	}
 	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
-		Query: v.r.URL.Query().Get("q"), Highest: highest, Body: body}
+		Query: asked, Highest: highest, Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {
 		return err

@@ -2,7 +2,6 @@ package web
 
 import (
 	"html/template"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -56,21 +55,15 @@ func backwards(relation string) string {
 }
 
 var funcs = template.FuncMap{
-	"plural":  plural,
-	"plurals": func(t string) string { return lowerFirst(plural(t)) },
-	"kind":    kind,
-	"words":   func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"date":    date,
-	"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-	"clock":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
-	"short":   func(s string) string { return short(s, 240) },
-	"thousands": func(n int) string {
-		s := strconv.Itoa(n)
-		for i := len(s) - 3; i > 0; i -= 3 {
-			s = s[:i] + "," + s[i:]
-		}
-		return s
-	},
+	"plural":    plural,
+	"plurals":   func(t string) string { return lowerFirst(plural(t)) },
+	"kind":      kind,
+	"words":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
+	"date":      date,
+	"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
+	"clock":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+	"short":     func(s string) string { return short(s, 240) },
+	"thousands": thousands[int],
 }
 
 func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }

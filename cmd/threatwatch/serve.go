@@ -103,12 +103,13 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 	})
 	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
 	mux.Handle(api.Prefix, api.NewServer(api.Options{Releaser: rel, Subject: b.subject, Realm: cfg.Title, Log: log}))
-	feeds := notice.NewServer(notice.Options{Releaser: rel, Keeper: index.NewKeeper(rel), Subject: b.subject, Title: cfg.Title, Base: cfg.PublicURL, Log: log, Ending: a.ctx.Done()})
+	keeper := index.NewKeeper(rel)
+	feeds := notice.NewServer(notice.Options{Releaser: rel, Keeper: keeper, Subject: b.subject, Title: cfg.Title, Base: cfg.PublicURL, Log: log, Ending: a.ctx.Done()})
 	for _, path := range notice.Paths {
 		mux.Handle("GET "+path, feeds)
 	}
 	mux.Handle("/", web.New(web.Options{
-		Releaser: rel, Accounts: acc, Title: cfg.Title, Root: cfg.TAXII.Root, Subject: callerSubject, Log: log,
+		Releaser: rel, Accounts: acc, Watch: keeper, Title: cfg.Title, Root: cfg.TAXII.Root, Subject: callerSubject, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if exchange.Owns(r.URL.Path) { // before the mux, which would redirect

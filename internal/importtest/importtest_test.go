@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"taxii/taxiitest":    {"taxii", "stix"},
 	"account":            {"store"},
 	"api":                {"release", "match", "logs", "stix"},
-	"web":                {"release", "account", "stix", "label"},
+	"web":                {"release", "account", "watch", "watch/index", "watch/measure", "stix", "label", "country"},
 	"sample":             {"stix", "watch"},
 	"notice":             {"release", "watch", "watch/index", "stix", "country"},
 	"internal/drafttest": {"stix"},
