@@ -21,7 +21,8 @@ const (
 // defined is when this version of the extensions was published.
 const defined = "2026-11-01T00:00:00.000Z"
 
-// Definitions are the extension definitions of the watch and their author (STIX 2.1 §7.3), which travel with objects that bear them.
+// Definitions are the extension definitions of the watch and their author (STIX 2.1 §7.3), which travel with objects that bear them. They are
+// TLP:CLEAR: what bears an extension refers to its definition, and who may not see that would lose the extension.
 func Definitions() []*stix.Value {
 	list := []*stix.Value{draft.Object("identity", AuthorID, draft.Text("name", "Threatwatch"), draft.Text("identity_class", "system"))}
 	for _, d := range []struct {
@@ -39,6 +40,7 @@ func Definitions() []*stix.Value {
 	for _, o := range list {
 		o.Set("created", stix.NewString(defined))
 		o.Set("modified", stix.NewString(defined))
+		o.Set("object_marking_refs", stix.NewStrings([]string{stix.TLPID(stix.Clear)}))
 	}
 	return list
 }
