@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
 
 	"threatwatch/release"
+	"threatwatch/watch/index"
 )
 
 // count is how many objects of a type the visitor may see.
@@ -16,7 +18,7 @@ type count struct {
 
 // dated is an incident with what is said about who did it.
 type dated struct {
-	thing
+	*index.Entry
 	Sides sides
 }
 
@@ -29,53 +31,63 @@ type remark struct {
 
 // frontPage is the latest of what the visitor may see.
 type frontPage struct {
-	Incidents                            []dated
-	Remarks                              []remark
-	Actors, Malware, Reports, Indicators []thing
-	Counts, Rest                         []count // the most, and the others
-	Total                                int
+	Incidents           []dated
+	All                 int // incidents that count
+	Updated             time.Time
+	Alert               *alert
+	Changes             []change
+	Months              *monthBars
+	Remarks             []remark
+	Reports, Indicators []thing
+	Counts, Rest        []count // the most, and the others
+	Total               int
 }
 
-// frontLinks bounds what is read about each incident on the front page.
-const frontLinks = 60
+const (
+	frontLinks   = 60 // read about each incident on the front page
+	frontNewest  = 5
+	frontChanges = 6
+)
 
 // front shows the latest.
 func (s *site) front(v *visit) error {
-	view := v.view(release.ShowPage)
-	all, err := view.Count(v.r.Context(), "")
+	x, err := v.index()
 	if err != nil {
 		return err
 	}
-	var body frontPage
-	for t, n := range all {
-		body.Counts = append(body.Counts, count{t, n})
-		body.Total += n
+	view := v.view(release.ShowPage)
+	body := frontPage{All: len(x.Entries), Updated: x.Changed, Changes: whatChanged(x, frontChanges), Months: monthsOf(x, time.Now())}
+	if a, ok := v.alertOf(x); ok {
+		body.Alert = &a
 	}
-	slices.SortFunc(body.Counts, func(a, b count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Type, b.Type)) })
-	body.Counts, body.Rest = body.Counts[:min(len(body.Counts), 12)], body.Counts[min(len(body.Counts), 12):]
-	var incidents, said []thing
-	for _, x := range []struct {
+	if err := v.counts(view, &body); err != nil {
+		return err
+	}
+	var said []thing
+	for _, q := range []struct {
 		to    *[]thing
 		types []string
 		n     int
-	}{
-		{&incidents, []string{"incident"}, 10}, {&said, []string{"opinion", "note"}, 5}, {&body.Indicators, []string{"indicator"}, 10},
-		{&body.Reports, []string{"report"}, 6}, {&body.Actors, []string{"campaign", "intrusion-set", "threat-actor"}, 14}, {&body.Malware, []string{"malware", "tool"}, 14},
-	} {
-		if *x.to, _, err = v.latest(view, release.Query{Types: x.types, Limit: x.n}); err != nil {
+	}{{&said, []string{"opinion", "note"}, 5}, {&body.Indicators, []string{"indicator"}, 8}, {&body.Reports, []string{"report"}, 5}} {
+		if *q.to, _, err = v.latest(view, release.Query{Types: q.types, Limit: q.n}); err != nil {
 			return err
 		}
 	}
 	e := v.ends(view)
-	highest := strictest(incidents, said, body.Indicators, body.Reports, body.Actors, body.Malware)
-	for _, t := range incidents {
-		about, err := v.mentions(view, t.ID, frontLinks)
-		if err != nil {
-			return err
+	highest := strictest(said, body.Indicators, body.Reports)
+	highest.Known = highest.Known || body.All > 0
+	highest.Level = max(highest.Level, markedAs(x).Level)
+	for _, entry := range x.Entries[:min(len(x.Entries), frontNewest)] {
+		d := dated{Entry: entry}
+		if !entry.Extended { // the extension says who claims; without it the words of the claim do
+			about, err := v.mentions(view, entry.ID, frontLinks)
+			if err != nil {
+				return err
+			}
+			d.Sides = e.sides(e.get(entry.ID), about)
+			highest = highest.with(d.Sides.things())
 		}
-		sides := e.sides(t, about)
-		body.Incidents = append(body.Incidents, dated{t, sides})
-		highest = highest.with(sides.things())
+		body.Incidents = append(body.Incidents, d)
 	}
 	for _, t := range said {
 		body.Remarks = append(body.Remarks, remark{t, speaker(t, e), e.subject(t)})
@@ -84,6 +96,21 @@ func (s *site) front(v *visit) error {
 		return e.err
 	}
 	return v.show(http.StatusOK, "front", "Latest threats", highest.with(e.all()), body)
+}
+
+// counts says how many objects of each type there are.
+func (v *visit) counts(view *release.View, body *frontPage) error {
+	all, err := view.Count(v.r.Context(), "")
+	if err != nil {
+		return err
+	}
+	for t, n := range all {
+		body.Counts = append(body.Counts, count{t, n})
+		body.Total += n
+	}
+	slices.SortFunc(body.Counts, func(a, b count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Type, b.Type)) })
+	body.Counts, body.Rest = body.Counts[:min(len(body.Counts), 12)], body.Counts[min(len(body.Counts), 12):]
+	return nil
 }
 
 // latest is a page of the newest versions of objects, the newest first unless a cursor says otherwise.

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"threatwatch"
@@ -32,6 +33,7 @@ type incidentPage struct {
 	Seen, Why string
 	Versions  []version
 	Permalink string
+	AsOf      time.Time // the page tells how it stood then; zero: how it stands
 }
 
 // incident shows one, by its slug or its id.
@@ -45,14 +47,42 @@ func (s *site) incident(v *visit) error {
 	if err != nil {
 		return err
 	}
+	at, err := v.asOf()
+	if err != nil {
+		return err
+	}
+	if !at.IsZero() {
+		said = slices.DeleteFunc(said, func(t thing) bool { return t.Added.After(at) })
+		if x, e, err = x.AsOf(v.r.Context(), view, e.ID, at); err != nil {
+			return err
+		}
+		if e == nil || len(said) == 0 {
+			return threatwatch.Errorf(threatwatch.NotFound, "This incident was not here at that time, or you could not have seen it. Leave asof out of the address to read how it stands now.")
+		}
+	}
 	body, highest, err := v.incidentPage(x, e, view, said)
 	if err != nil {
 		return err
 	}
+	body.AsOf = at
 	if e.Gone() {
 		v.w.Header().Set("X-Robots-Tag", "noindex")
 	}
 	return v.show(http.StatusOK, "incident", e.Title(), highest, body)
+}
+
+// asOf is the time that the address asks for; zero when it asks for none.
+func (v *visit) asOf() (time.Time, error) {
+	text := v.r.URL.Query().Get("asof")
+	if text == "" {
+		return time.Time{}, nil
+	}
+	m, err := watch.ParseMoment(text)
+	if err != nil {
+		return time.Time{}, threatwatch.Errorf(threatwatch.Invalid, "asof=%s: write a date such as 2026-01-12, or a full time.", text)
+	}
+	_, end := m.Span()
+	return end.Add(-time.Microsecond), nil
 }
 
 // entry is the incident that the address names.
@@ -147,8 +177,11 @@ func (v *visit) why(t thing) string {
 	return release.Decide(v.s.Subject(v.caller), t.label, release.ShowPage, time.Now().UnixMicro()).Reason
 }
 
-// home is where visitors find the exchange, as they came to it.
+// home is where others find the exchange.
 func (v *visit) home() string {
+	if v.s.Base != "" {
+		return strings.TrimRight(v.s.Base, "/")
+	}
 	scheme := "http://"
 	if v.r.TLS != nil || v.s.Accounts.Secure {
 		scheme = "https://"

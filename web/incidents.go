@@ -19,6 +19,7 @@ type incidentsPage struct {
 	Total, All   int
 	Older, Newer string // addresses
 	Facets       []facetLinks
+	Feeds        string // query of the feeds of exactly this list, with its question mark
 }
 
 // incidentRow is one incident in a list.
@@ -52,7 +53,7 @@ func (s *site) incidents(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body := incidentsPage{Form: newForm(f), Total: len(list), All: len(x.Entries), Facets: facetsOf(x, f)}
+	body := incidentsPage{Form: newForm(f), Total: len(list), All: len(x.Entries), Facets: facetsOf(x, f), Feeds: feedQuery(f)}
 	for _, e := range list[from:to] {
 		body.Rows = append(body.Rows, newRow(f, e))
 	}
@@ -124,6 +125,14 @@ func pageOf(f *index.Filter, way string, e *index.Entry) string {
 	q := f.Query()
 	q.Set(way, keyOf(f, e))
 	return "/incidents?" + q.Encode()
+}
+
+// feedQuery is what a filter adds to the address of a feed.
+func feedQuery(f *index.Filter) string {
+	if q := f.Query(); len(q) > 0 {
+		return "?" + q.Encode()
+	}
+	return ""
 }
 
 // listAddress is where the list of a filter is.

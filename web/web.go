@@ -22,6 +22,7 @@ type Options struct {
 	Accounts *account.Accounts
 	Watch    *index.Keeper
 	Title    string // name of the exchange
+	Base     string // the address that others reach it by; "" takes the one that a visitor asked for
 	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
 	Subject  func(account.Caller) release.Subject
 	Log      *slog.Logger // of internal errors; nil: none
@@ -42,13 +43,16 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "alert", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*visit) error{
 		"GET /{$}":                              s.front,
 		"GET /incidents":                        s.incidents,
+		"GET /alert":                            s.alertBox,
+		"GET /alert.json":                       s.alertJSON,
+		"GET /about/corrections":                s.corrected,
 		"GET /incidents/{place}":                s.incident,
 		"GET /incidents/{place}/milestones.csv": s.milestonesCSV,
 		"GET /incidents/{place}/stix.json":      s.bundle,

@@ -76,6 +76,14 @@ func lowerFirst(s string) string {
 	return s
 }
 
+// capital begins a text with a capital.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // short cuts a text at a word, and says so.
 func short(s string, limit int) string {
 	r := []rune(s)

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"threatwatch"
+	"threatwatch/watch/index"
+)
+
+// change is something that readers of an incident should hear of after the fact: a correction, a retraction, a merger, a denial, a claim that no
+// longer stands.
+type change struct {
+	When  time.Time
+	What  string // in one or two words
+	Entry *index.Entry
+	Into  *index.Entry  // where it was merged into
+	Claim *index.Claim  // that no longer stands
+	By    *index.Stance // who denies
+	Why   string
+}
+
+// stateWords are the states of a record that are changes.
+var stateWords = map[string]string{"corrected": "Corrected", "disputed": "Record disputed", "retracted": "Retracted", "merged": "Merged"}
+
+// corrections are what became of records and claims after they were published, the last first.
+func corrections(x *index.Index) (list []change) {
+	for _, entries := range [][]*index.Entry{x.Entries, x.Gone} {
+		for _, e := range entries {
+			if what := stateWords[e.Facts.RecordState]; what != "" {
+				list = append(list, change{When: e.Modified, What: what, Entry: e, Into: x.Get(e.Facts.MergedRef), Why: e.Facts.StateWhy})
+			} else if e.Revoked {
+				list = append(list, change{When: e.Modified, What: "Withdrawn", Entry: e})
+			}
+			for _, c := range e.Claims {
+				if s := c.Terms.Status; s != "standing" {
+					list = append(list, change{When: c.Modified, What: "Claim " + words(s), Entry: e, Claim: c})
+				}
+			}
+		}
+	}
+	return lastFirst(list)
+}
+
+// whatChanged are corrections and denials, the last first, a few of them.
+func whatChanged(x *index.Index, limit int) []change {
+	list := corrections(x)
+	for _, e := range x.Entries {
+		add := func(stances []*index.Stance) {
+			for _, s := range stances {
+				if s.Denies() && s.Position.StatedAt.Known() {
+					list = append(list, change{When: s.Position.StatedAt.Time, What: "Denied", Entry: e, By: s})
+				}
+			}
+		}
+		add(e.Stances)
+		for _, c := range e.Claims {
+			add(c.Stances)
+		}
+	}
+	list = lastFirst(list)
+	list = slices.CompactFunc(list, func(a, b change) bool { return a.By != nil && b.By != nil && a.By.ID == b.By.ID })
+	return list[:min(len(list), limit)]
+}
+
+func lastFirst(list []change) []change {
+	slices.SortStableFunc(list, func(a, b change) int {
+		return cmp.Or(b.When.Compare(a.When), cmp.Compare(a.Entry.ID, b.Entry.ID), cmp.Compare(a.key(), b.key()))
+	})
+	return list
+}
+
+func (c change) key() string {
+	if c.By != nil {
+		return c.By.ID
+	}
+	return ""
+}
+
+// correctionsPage is the log of corrections.
+type correctionsPage struct {
+	Changes []change
+	Total   int
+	Older   string
+}
+
+const correctionsShown = 60
+
+// corrected shows the log of corrections, retractions, mergers and claims that no longer stand.
+func (s *site) corrected(v *visit) error {
+	x, err := v.index()
+	if err != nil {
+		return err
+	}
+	list := corrections(x)
+	body := correctionsPage{Total: len(list)}
+	from := 0
+	if before := v.r.URL.Query().Get("before"); before != "" {
+		if from, err = strconv.Atoi(before); err != nil || from < 0 || from > len(list) {
+			return threatwatch.Errorf(threatwatch.Invalid, "This address leads to no page of the log. It begins at /about/corrections.")
+		}
+		from = len(list) - from
+	}
+	to := min(len(list), from+correctionsShown)
+	body.Changes = list[from:to]
+	if to < len(list) {
+		body.Older = "/about/corrections?before=" + strconv.Itoa(len(list)-to) // counted from the first one, which stays the first
+	}
+	return v.show(http.StatusOK, "corrections", "Corrections", markedAs(x), body)
+}
