@@ -68,7 +68,7 @@ func (s *site) front(v *visit) error {
 		to    *[]thing
 		types []string
 		n     int
-	}{{&said, []string{"opinion", "note"}, 5}, {&body.Indicators, []string{"indicator"}, 8}, {&body.Reports, []string{"report"}, 5}} {
+	}{{&said, []string{"note"}, 3}, {&body.Indicators, []string{"indicator"}, 8}, {&body.Reports, []string{"report"}, 5}} {
 		if *q.to, _, err = v.latest(view, release.Query{Types: q.types, Limit: q.n}); err != nil {
 			return err
 		}

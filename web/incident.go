@@ -81,6 +81,9 @@ func (v *visit) asOf() (time.Time, error) {
 	if err != nil {
 		return time.Time{}, threatwatch.Errorf(threatwatch.Invalid, "asof=%s: write a date such as 2026-01-12, or a full time.", text)
 	}
+	if m.Fidelity == watch.Second { // to the instant, as the history links it
+		return m.Time, nil
+	}
 	_, end := m.Span()
 	return end.Add(-time.Microsecond), nil
 }

@@ -16,7 +16,13 @@ type ledgerRow struct {
 	Boxes   []box
 	Holds   int // boxes that hold
 	Shared  []string
-	Answers []*index.Stance
+	Answers []answered
+}
+
+// answered is an answer to a claim. One that answers several claims stands beneath each, and is told in full beneath the first.
+type answered struct {
+	*index.Stance
+	Again bool
 }
 
 // box is one statement of the checklist: it holds, it does not, or nobody looked.
@@ -26,8 +32,13 @@ type box struct {
 
 // ledger lists the claims, the first stated first.
 func ledger(e *index.Entry) (rows []ledgerRow) {
+	told := map[string]bool{}
 	for _, c := range e.Claims {
-		row := ledgerRow{Claim: c, Shared: sharing(e, c), Answers: c.Stances}
+		row := ledgerRow{Claim: c, Shared: sharing(e, c)}
+		for _, s := range c.Stances {
+			row.Answers = append(row.Answers, answered{s, told[s.ID]})
+			told[s.ID] = true
+		}
 		if len(c.Terms.Checklist) > 0 {
 			for _, w := range watch.Checklist {
 				b := box{w.Label, "not looked at"}

@@ -128,8 +128,12 @@ func finding(e *index.Entry) string {
 	var parts []string
 	for _, p := range []struct{ from, to, words string }{
 		{"compromise", "discovery", "found %s after the compromise"}, {"discovery", "victims_notice_begin", "people affected were told %s later"}, {"discovery", "public_disclosure", "made public %s after it was found"},
+		{"compromise", "public_disclosure", "made public %s after the compromise"},
 	} {
 		a, b := e.At(p.from), e.At(p.to)
+		if p.from == "compromise" && p.to == "public_disclosure" && e.At("discovery").Known() {
+			continue // it is told in two steps
+		}
 		if a.Known() && b.Known() {
 			parts = append(parts, fmt.Sprintf(p.words, daysWords(measure.Days(dateOf(a), dateOf(b)))))
 		}
