@@ -48,22 +48,28 @@ func corrections(x *index.Index) (list []change) {
 // whatChanged are corrections and denials, the last first, a few of them.
 func whatChanged(x *index.Index, limit int) []change {
 	list := corrections(x)
+	list = list[:min(len(list), limit)]
 	for _, e := range x.Entries {
-		add := func(stances []*index.Stance) {
-			for _, s := range stances {
-				if s.Denies() && s.Position.StatedAt.Known() {
-					list = append(list, change{When: s.Position.StatedAt.Time, What: "Denied", Entry: e, By: s})
-				}
-			}
-		}
-		add(e.Stances)
+		list = denied(list, limit, e, e.Stances)
 		for _, c := range e.Claims {
-			add(c.Stances)
+			list = denied(list, limit, e, c.Stances)
 		}
 	}
-	list = lastFirst(list)
-	list = slices.CompactFunc(list, func(a, b change) bool { return a.By != nil && b.By != nil && a.By.ID == b.By.ID })
-	return list[:min(len(list), limit)]
+	return list
+}
+
+// denied adds the denials that are among the last; of thousands it keeps no more than the limit.
+func denied(list []change, limit int, e *index.Entry, stances []*index.Stance) []change {
+	for _, s := range stances {
+		at := s.Position.StatedAt
+		if !s.Denies() || !at.Known() || len(list) == limit && !at.Time.After(list[limit-1].When) ||
+			slices.ContainsFunc(list, func(c change) bool { return c.By != nil && c.By.ID == s.ID }) { // it answers several claims
+			continue
+		}
+		list = lastFirst(append(list, change{When: at.Time, What: "Denied", Entry: e, By: s}))
+		list = list[:min(len(list), limit)]
+	}
+	return list
 }
 
 func lastFirst(list []change) []change {

@@ -21,14 +21,7 @@ func level(l stix.Level) badge { return badge{l, true} }
 
 // markedAs is the strictest marking in an index. A count tells of everything that was counted, so lists and counts bear it.
 func markedAs(x *index.Index) badge {
-	b := badge{}
-	for _, list := range [][]*index.Entry{x.Entries, x.Gone} {
-		for _, e := range list {
-			b.Known = true
-			b.Level = max(b.Level, e.Highest)
-		}
-	}
-	return b
+	return badge{x.Highest, len(x.Entries)+len(x.Gone) > 0}
 }
 
 // watchFuncs are what templates need to speak of incidents: the words of the vocabularies.

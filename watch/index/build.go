@@ -27,6 +27,8 @@ type builder struct {
 	names     map[string]*Name
 	techs     map[string]string // attack-pattern: its number
 
+	values    [][]string                 // of each facet, by number; numbers stay
+	numbers   []map[string]int32         // the other way round
 	claimsOf  map[string]map[string]bool // by act
 	stancesOf map[string]map[string]bool // by what they are about
 	tiesOf    map[string]map[string]bool // by act
@@ -224,8 +226,10 @@ func (b *builder) index(before *Index) *Index {
 		} else {
 			e = b.entry(e)
 			x.judge(e)
+			e.counts = b.numbered(e)
 		}
 		x.byID[id] = e
+		x.Highest = max(x.Highest, e.Highest)
 		for _, c := range e.Claims {
 			x.ofClaim[c.ID] = e
 		}
@@ -239,6 +243,8 @@ func (b *builder) index(before *Index) *Index {
 		return cmp.Or(c.Disclosed().Time.Compare(a.Disclosed().Time), c.Added.Compare(a.Added), cmp.Compare(a.ID, c.ID))
 	})
 	slices.SortFunc(x.Gone, func(a, c *Entry) int { return cmp.Or(c.Modified.Compare(a.Modified), cmp.Compare(a.ID, c.ID)) })
+	x.values = slices.Clone(b.values)
+	x.ordered()
 	b.places(x)
 	b.sameness(x)
 	b.actors(x)

@@ -54,9 +54,9 @@ func bases(e *Entry) (list []string) {
 
 // Facets counts the values of every facet. A facet counts what the filter would select without its own key. Each has at most limit values.
 func (x *Index) Facets(f *Filter, limit int) []Facet {
-	counts := make([]map[string]int, len(facets))
+	counts := make([][]int, len(facets))
 	for i := range counts {
-		counts[i] = map[string]int{}
+		counts[i] = make([]int, len(x.values[i]))
 	}
 	for _, e := range x.Entries {
 		failed := f.fails(e, 2)
@@ -65,31 +65,56 @@ func (x *Index) Facets(f *Filter, limit int) []Facet {
 		}
 		for i, fc := range facets {
 			if len(failed) == 0 || failed[0].key == fc.key {
-				count(counts[i], fc.of(e))
+				for _, n := range e.counts[i] {
+					counts[i][n]++
+				}
 			}
 		}
 	}
 	var out []Facet
 	for i, fc := range facets {
-		if fa := facet(fc.key, fc.label, fc.call, counts[i], f.Values(fc.key), limit); len(fa.Values) > 0 {
+		if fa := facet(fc.key, fc.label, fc.call, x.values[i], counts[i], f.Values(fc.key), limit); len(fa.Values) > 0 {
 			out = append(out, fa)
 		}
 	}
 	return out
 }
 
-// count counts each value of one entry once.
-func count(into map[string]int, values []string) {
-	for i, v := range values {
-		if v != "" && !slices.Contains(values[:i], v) {
-			into[v]++
+// numbered are the numbers of the values under which an entry counts, each once: counting thousands of entries adds up numbers and compares no
+// texts.
+func (b *builder) numbered(e *Entry) [][]int32 {
+	if b.values == nil {
+		b.values, b.numbers = make([][]string, len(facets)), make([]map[string]int32, len(facets))
+	}
+	counts := make([][]int32, len(facets))
+	for i, fc := range facets {
+		for _, value := range fc.of(e) {
+			if value == "" {
+				continue
+			}
+			n, ok := b.numbers[i][value]
+			if !ok {
+				if b.numbers[i] == nil {
+					b.numbers[i] = map[string]int32{}
+				}
+				n = int32(len(b.values[i]))
+				b.values[i], b.numbers[i][value] = append(b.values[i], value), n
+			}
+			if !slices.Contains(counts[i], n) {
+				counts[i] = append(counts[i], n)
+			}
 		}
 	}
+	return counts
 }
 
-func facet(key, label string, call func(string) string, counts map[string]int, on []string, limit int) Facet {
+func facet(key, label string, call func(string) string, values []string, counts []int, on []string, limit int) Facet {
 	fa := Facet{Key: key, Label: label}
-	for v, n := range counts {
+	for i, n := range counts {
+		v := values[i]
+		if n == 0 {
+			continue
+		}
 		fv := FacetValue{Value: v, Label: v, N: n, On: slices.Contains(on, v)}
 		if call != nil {
 			fv.Label = call(v)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"threatwatch"
@@ -162,7 +163,10 @@ var tests = map[string]func(e *Entry, v string) bool{
 			return slices.Contains(x.Sectors, v) || v == x.NIS2Sector || len(v) >= 2 && v[0] >= '0' && v[0] <= '9' && strings.HasPrefix(x.NAICS, v)
 		})
 	},
-	"country": func(e *Entry, v string) bool { return slices.Contains(e.Countries(), strings.ToUpper(v)) },
+	"country": func(e *Entry, v string) bool {
+		v = strings.ToUpper(v)
+		return slices.ContainsFunc(e.Facts.Victims, func(x watch.Victim) bool { return slices.Contains(x.Countries, v) })
+	},
 	"region": func(e *Entry, v string) bool {
 		return slices.ContainsFunc(e.Countries(), func(c string) bool { return country.Region(c) == v })
 	},
@@ -291,14 +295,28 @@ func (f *Filter) Query() url.Values {
 
 // Select are the entries that match, the last by the filter's clock first; those without a time by it last.
 func (x *Index) Select(f *Filter) []*Entry {
+	all := x.Entries
+	if in := x.orders[f.By]; in != nil {
+		all = in()
+	}
 	var list []*Entry
-	for _, e := range x.Entries {
+	for _, e := range all {
 		if f.Match(e) {
 			list = append(list, e)
 		}
 	}
-	if f.By != "disclosed" {
-		slices.SortStableFunc(list, func(a, c *Entry) int { return cmp.Or(f.At(c).Compare(f.At(a)), cmp.Compare(a.ID, c.ID)) })
-	}
 	return list
+}
+
+// ordered has the entries put in order by each other clock when they are first asked for.
+func (x *Index) ordered() {
+	x.orders = map[string]func() []*Entry{}
+	for _, clock := range []string{"added", "occurred"} {
+		f := Filter{By: clock}
+		x.orders[clock] = sync.OnceValue(func() []*Entry {
+			list := slices.Clone(x.Entries)
+			slices.SortStableFunc(list, func(a, c *Entry) int { return cmp.Or(f.At(c).Compare(f.At(a)), cmp.Compare(a.ID, c.ID)) })
+			return list
+		})
+	}
 }

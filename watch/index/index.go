@@ -19,12 +19,15 @@ type Index struct {
 	Actors  []*Actor      // whom claims name, the most named first
 	Known   measure.Names // the actors, as the measures have them
 	Changed time.Time
+	Highest stix.Level // the strictest marking of all
 
 	byID, bySlug map[string]*Entry
 	ofClaim      map[string]*Entry
 	actors       map[string]*Actor
 	same         map[*Entry][]*Entry
 	names        map[string]*Name
+	values       [][]string // of each facet, by number
+	orders       map[string]func() []*Entry
 }
 
 // Name is what is known of somebody or of some place: an actor, an identity, a location.
@@ -53,7 +56,8 @@ type Entry struct {
 	Badges  []string  // of Badges
 	Highest stix.Level
 
-	hay string // what is searched, in small letters
+	hay    string    // what is searched, in small letters
+	counts [][]int32 // for each facet, under which of its values it counts
 }
 
 // Claim is a claim with who makes it, whom it names and what is answered.
