@@ -153,8 +153,8 @@ type facetLink struct {
 	To string
 }
 
-func facetsOf(x *index.Index, f *index.Filter) (list []facetLinks) {
-	for _, fa := range x.Facets(f, facetShown) {
+func facetsOf(facets []index.Facet, f *index.Filter) (list []facetLinks) {
+	for _, fa := range facets {
 		if len(fa.Values) < 2 && !fa.Values[0].On {
 			continue // nothing to choose
 		}

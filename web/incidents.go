@@ -48,12 +48,12 @@ func (s *site) incidents(v *visit) error {
 	if err != nil {
 		return err
 	}
-	list := x.Select(f)
+	list, facets := x.Browse(f, facetShown)
 	from, to, err := window(f, list, q.Get("older"), q.Get("newer"))
 	if err != nil {
 		return err
 	}
-	body := incidentsPage{Form: newForm(f), Total: len(list), All: len(x.Entries), Facets: facetsOf(x, f), Feeds: feedQuery(f)}
+	body := incidentsPage{Form: newForm(f), Total: len(list), All: len(x.Entries), Facets: facetsOf(facets, f), Feeds: feedQuery(f)}
 	for _, e := range list[from:to] {
 		body.Rows = append(body.Rows, newRow(f, e))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,8 +23,11 @@ func TestLatest(t *testing.T) {
 			t.Errorf("the front page lacks %q", want)
 		}
 	}
-	if _, about, _ := s.get(s.browser(), "/about"); !strings.Contains(about, `id="counts"`) {
-		t.Error("nothing says what counts")
+	_, about, _ := s.get(s.browser(), "/about")
+	for _, want := range []string{`id="counts"`, `id="weights"`, "source B usually reliable</th><td>.85<", "information 6 cannot be judged</th><td>none<"} {
+		if !strings.Contains(about, want) {
+			t.Errorf("the page about the exchange lacks %q", want)
+		}
 	}
 }
 
@@ -92,6 +96,23 @@ func TestIncidentAsOf(t *testing.T) {
 	for asof, want := range map[string]int{"2020": http.StatusNotFound, "yesterday": http.StatusBadRequest} {
 		if code, _, _ := s.get(c, "/incidents/slug-stays?asof="+asof); code != want {
 			t.Errorf("as of %s: %d, want %d", asof, code, want)
+		}
+	}
+}
+
+// TestFeedsOfAList: a list leads to feeds of exactly what it shows.
+func TestFeedsOfAList(t *testing.T) {
+	s := newSite(t)
+	s.tell()
+	c := s.browser()
+	_, body, _ := s.get(c, "/incidents?q=hospital+vendor&country=DE")
+	for _, kind := range []string{"atom", "json", "csv"} {
+		path := "/incidents." + kind + "?country=DE&q=hospital+vendor"
+		if !strings.Contains(html.UnescapeString(body), `href="`+path+`"`) {
+			t.Errorf("the list does not lead to %s", path)
+		}
+		if code, feed, _ := s.get(c, path); code != 200 || strings.Count(feed, "Hospital group: records taken") == 0 || strings.Contains(feed, "Bundestag") {
+			t.Errorf("%s: %d, %s", path, code, feed)
 		}
 	}
 }

@@ -52,32 +52,32 @@ func bases(e *Entry) (list []string) {
 	return list
 }
 
-// Facets counts the values of every facet. A facet counts what the filter would select without its own key. Each has at most limit values.
-func (x *Index) Facets(f *Filter, limit int) []Facet {
+// Browse are the entries that match, as [Index.Select] has them, with the values of every facet counted. A facet counts what the filter would
+// select without its own key. Each has at most limit values.
+func (x *Index) Browse(f *Filter, limit int) (list []*Entry, out []Facet) {
 	counts := make([][]int, len(facets))
 	for i := range counts {
 		counts[i] = make([]int, len(x.values[i]))
 	}
-	for _, e := range x.Entries {
-		failed := f.fails(e, 2)
-		if len(failed) > 1 {
-			continue
+	for _, e := range x.by(f) {
+		failed, n := f.fails(e, 2)
+		if n == 0 {
+			list = append(list, e)
 		}
 		for i, fc := range facets {
-			if len(failed) == 0 || failed[0].key == fc.key {
-				for _, n := range e.counts[i] {
-					counts[i][n]++
+			if n == 0 || n == 1 && failed.key == fc.key {
+				for _, number := range e.counts[i] {
+					counts[i][number]++
 				}
 			}
 		}
 	}
-	var out []Facet
 	for i, fc := range facets {
 		if fa := facet(fc.key, fc.label, fc.call, x.values[i], counts[i], f.Values(fc.key), limit); len(fa.Values) > 0 {
 			out = append(out, fa)
 		}
 	}
-	return out
+	return list, out
 }
 
 // numbered are the numbers of the values under which an entry counts, each once: counting thousands of entries adds up numbers and compares no

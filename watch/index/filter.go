@@ -241,18 +241,21 @@ func (f *Filter) At(e *Entry) time.Time {
 }
 
 // Match says whether an entry is selected.
-func (f *Filter) Match(e *Entry) bool { return f.fails(e, 1) == nil }
+func (f *Filter) Match(e *Entry) bool { _, n := f.fails(e, 1); return n == 0 }
 
-// fails are the terms that do not hold, at most n of them.
-func (f *Filter) fails(e *Entry, n int) (out []*term) {
+// fails is the first term that does not hold, and how many do not, counted to a limit.
+func (f *Filter) fails(e *Entry, limit int) (first *term, n int) {
 	for i := range f.terms {
 		if t := &f.terms[i]; !t.match(e) {
-			if out = append(out, t); len(out) == n {
+			if n++; n == 1 {
+				first = t
+			}
+			if n == limit {
 				break
 			}
 		}
 	}
-	return out
+	return first, n
 }
 
 func (t *term) match(e *Entry) bool {
@@ -295,17 +298,21 @@ func (f *Filter) Query() url.Values {
 
 // Select are the entries that match, the last by the filter's clock first; those without a time by it last.
 func (x *Index) Select(f *Filter) []*Entry {
-	all := x.Entries
-	if in := x.orders[f.By]; in != nil {
-		all = in()
-	}
 	var list []*Entry
-	for _, e := range all {
+	for _, e := range x.by(f) {
 		if f.Match(e) {
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// by is all entries in the order of the filter's clock.
+func (x *Index) by(f *Filter) []*Entry {
+	if in := x.orders[f.By]; in != nil {
+		return in()
+	}
+	return x.Entries
 }
 
 // ordered has the entries put in order by each other clock when they are first asked for.

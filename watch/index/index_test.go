@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,7 +187,11 @@ func TestFilter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, fa := range x.Facets(f, 10) {
+	list, facets := x.Browse(f, 10)
+	if !slices.Equal(list, x.Select(f)) {
+		t.Errorf("browsing gives %d entries, selecting %d", len(list), len(x.Select(f)))
+	}
+	for _, fa := range facets {
 		if fa.Key == "country" && (len(fa.Values) != 3 || fa.Values[0].Value != "DE" || !fa.Values[0].On) || fa.Key == "sector" && (len(fa.Values) != 1 || fa.Values[0].N != 1) {
 			t.Errorf("%+v", fa)
 		}
