@@ -31,6 +31,7 @@ type incidentPage struct {
 	Same      []*index.Entry
 	Near      []recommended
 	Seen, Why string
+	Discuss   bool // the visitor may write
 	Versions  []version
 	Permalink string
 	AsOf      time.Time // the page tells how it stood then; zero: how it stands
@@ -112,7 +113,7 @@ func (v *visit) incidentPage(x *index.Index, e *index.Entry, view *release.View,
 	ends := v.ends(view)
 	t := said[0]
 	body = incidentPage{Entry: e, x: x, Whole: t.Text, Bar: barOf(e), Ledger: ledger(e), Short: shortOf(x, e), Refs: references(t), Same: x.Same(e), Near: near(x, e),
-		Seen: seenWords(t.Badge.Level), Why: v.why(t), Versions: history(said, 0), Permalink: v.home() + "/incidents/" + e.Place()}
+		Seen: seenWords(t.Badge.Level), Why: v.why(t), Discuss: v.mayDiscuss(), Versions: history(said, 0), Permalink: v.home() + "/incidents/" + e.Place()}
 	if e.Facts.MergedRef != "" {
 		body.Into = x.Get(e.Facts.MergedRef)
 	}

@@ -4,6 +4,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 	"threatwatch/watch/index"
 )
 
-// Options say what the pages are over. All but Log are needed.
+// Options say what the pages are over. All but Say and Log are needed.
 type Options struct {
 	Releaser *release.Releaser
 	Accounts *account.Accounts
@@ -25,7 +26,9 @@ type Options struct {
 	Base     string // the address that others reach it by; "" takes the one that a visitor asked for
 	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
 	Subject  func(account.Caller) release.Subject
-	Log      *slog.Logger // of internal errors; nil: none
+	// Say takes in an object in the name of a person; nil: nobody writes here.
+	Say func(ctx context.Context, by account.Caller, object []byte) error
+	Log *slog.Logger // of internal errors; nil: none
 }
 
 type site struct {
@@ -43,7 +46,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "alert", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -55,6 +58,8 @@ func New(opt Options) http.Handler {
 		"GET /about/corrections":                s.corrected,
 		"GET /incidents/{place}":                s.incident,
 		"GET /incidents/{place}/milestones.csv": s.milestonesCSV,
+		"GET /incidents/{place}/discuss":        s.discuss,
+		"POST /incidents/{place}/discuss":       s.discuss,
 		"GET /incidents/{place}/stix.json":      s.bundle,
 		"GET /search":                           s.search,
 		"GET /types/{type}":                     s.list,

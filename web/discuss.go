@@ -1,0 +1,177 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"threatwatch"
+	"threatwatch/account"
+	"threatwatch/label"
+	"threatwatch/release"
+	"threatwatch/stix"
+	"threatwatch/watch/index"
+)
+
+// maxRemark bounds what somebody writes, in characters.
+const maxRemark = 4000
+
+// remarkForm is what somebody writes on an incident, with what is wrong with it, or with who will see it.
+type remarkForm struct {
+	*index.Entry
+	Text, On, Says, TLP string
+	Errors              []fieldError
+	Kinds               []choice
+	Abouts, Markings    []choice
+	Audience            []admitted // who will see it; of a preview
+	Published           badge
+}
+
+type fieldError struct{ Field, Text string }
+
+// choice is an option of a field.
+type choice struct {
+	Value, Label string
+	On           bool
+}
+
+// admitted is a kind of reader, and whether the marking admits it.
+type admitted struct {
+	Who  string
+	Sees bool
+}
+
+// kindsOfRemark are a note, or an opinion as STIX 2.1 §4.16 has them. Denials are the accused's, and come with a claim's record.
+var kindsOfRemark = []choice{{Value: "note", Label: "a note: I take no side"}, {Value: "agree", Label: "an opinion: I agree"}, {Value: "neutral", Label: "an opinion: I am undecided"}, {Value: "disagree", Label: "an opinion: I doubt it"}}
+
+// mayDiscuss says whether the visitor may write on incidents: persons whose role lets them comment.
+func (v *visit) mayDiscuss() bool {
+	return v.s.Say != nil && v.caller.Person != nil && v.caller.Role.Includes(account.Analyst)
+}
+
+// discuss shows the form, what it would make, or takes it in.
+func (s *site) discuss(v *visit) error {
+	x, e, err := v.entry()
+	if err != nil {
+		return err
+	}
+	if !v.mayDiscuss() {
+		return threatwatch.Errorf(threatwatch.Forbidden, "Analysts and publishers who are signed in write here. Your role does not include it.")
+	}
+	f := remarkForm{Entry: e, Says: "note", On: e.ID, TLP: e.Highest.String()}
+	code := http.StatusOK
+	if v.r.Method == http.MethodPost {
+		if err := v.r.ParseForm(); err != nil {
+			return threatwatch.Errorf(threatwatch.Invalid, "The form could not be read: %w", err)
+		}
+		f.read(v.r.PostForm)
+		level, ok := f.check()
+		switch {
+		case !ok:
+			code = http.StatusUnprocessableEntity
+		case v.r.PostForm.Get("do") == "publish":
+			if err := s.Say(v.r.Context(), v.caller, f.object(v.caller, level, time.Now()).AppendJSON(nil)); err != nil {
+				return err
+			}
+			http.Redirect(v.w, v.r, "/incidents/"+url.PathEscape(e.Place())+"#discussion", http.StatusSeeOther)
+			return nil
+		default:
+			f.Published = badge{level, true}
+			f.Audience = audience(v.caller.Org, level)
+		}
+	}
+	f.offer()
+	return v.show(code, "discuss", "Write on: "+e.Title(), markedAs(x), f)
+}
+
+// read takes what was typed.
+func (f *remarkForm) read(p url.Values) {
+	f.Text, f.On, f.Says, f.TLP = strings.TrimSpace(p.Get("text")), p.Get("on"), p.Get("says"), p.Get("tlp")
+}
+
+// check says what is wrong with it, and how it is to be marked.
+func (f *remarkForm) check() (level stix.Level, ok bool) {
+	wrong := func(field, text string) { f.Errors = append(f.Errors, fieldError{field, text}) }
+	if n := len([]rune(f.Text)); n == 0 {
+		wrong("text", "Write what you have to say.")
+	} else if n > maxRemark {
+		wrong("text", "Write at most 4,000 characters.")
+	}
+	f.offer()
+	if !chosen(f.Kinds) {
+		wrong("says", "Choose a note or an opinion.")
+	}
+	if !chosen(f.Abouts) {
+		wrong("on", "Choose the record, or one of its claims.")
+	}
+	if level, ok = stix.LevelNamed(f.TLP); !ok {
+		wrong("tlp", "Choose a marking.")
+	}
+	return level, len(f.Errors) == 0
+}
+
+// offer are the options of the fields.
+func (f *remarkForm) offer() {
+	f.Kinds, f.Abouts, f.Markings = nil, []choice{{f.ID, "the record as a whole", f.On == f.ID}}, nil
+	for _, k := range kindsOfRemark {
+		f.Kinds = append(f.Kinds, choice{k.Value, k.Label, f.Says == k.Value})
+	}
+	for _, c := range f.Claims {
+		f.Abouts = append(f.Abouts, choice{c.ID, "the claim of " + c.Claimant.Label() + " that names " + c.Accused.Label(), f.On == c.ID})
+	}
+	for _, s := range seenBy {
+		f.Markings = append(f.Markings, choice{s.Badge.Level.String(), s.Badge.String() + ": " + s.Seen, f.TLP == s.Badge.Level.String()})
+	}
+}
+
+func chosen(list []choice) bool {
+	for _, c := range list {
+		if c.On {
+			return true
+		}
+	}
+	return false
+}
+
+// Wrong is what is wrong with a field.
+func (f remarkForm) Wrong(field string) string {
+	for _, e := range f.Errors {
+		if e.Field == field {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+// object is the note or the opinion, in the name of the person and the organisation.
+func (f *remarkForm) object(by account.Caller, level stix.Level, now time.Time) *stix.Value {
+	at := stix.NewString(now.UTC().Format("2006-01-02T15:04:05.000Z"))
+	typ, text := "note", "content"
+	if f.Says != "note" {
+		typ, text = "opinion", "explanation"
+	}
+	o := stix.NewDict(stix.Member{Name: "type", Value: stix.NewString(typ)}, stix.Member{Name: "spec_version", Value: stix.NewString("2.1")}, stix.Member{Name: "id", Value: stix.NewString(typ + "--" + uuid.NewString())},
+		stix.Member{Name: "created", Value: at}, stix.Member{Name: "modified", Value: at}, stix.Member{Name: "authors", Value: stix.NewStrings([]string{by.Name + ", " + by.Org.Name})},
+		stix.Member{Name: text, Value: stix.NewString(f.Text)}, stix.Member{Name: "object_refs", Value: stix.NewStrings([]string{f.On})}, stix.Member{Name: "object_marking_refs", Value: stix.NewStrings([]string{stix.TLPID(level)})})
+	if typ == "opinion" {
+		o.Set("opinion", stix.NewString(f.Says))
+	}
+	return o
+}
+
+// audience is who will see what an organisation says under a marking: it asks the policy that decides on pages.
+func audience(org account.Org, level stix.Level) []admitted {
+	l, now := label.Label{TLP: level, Owner: org.ID}, time.Now().UnixMicro()
+	sees := func(s release.Subject) bool { return release.Decide(s, l, release.ShowPage, now).Allow }
+	const other = "an organisation of no name" // ids of organisations have no blanks
+	return []admitted{
+		{"persons of " + org.Name, sees(release.Subject{Kind: release.Person, Org: org.ID, Person: "somebody@" + org.ID})},
+		{"clients of " + org.Name, sees(release.Subject{Kind: release.Person, Org: other, ClientOf: []string{org.ID}})},
+		{"other members of this exchange", sees(release.Subject{Kind: release.Person, Org: other})},
+		{"everybody", sees(release.Subject{Kind: release.Public})},
+		{"the operator of this exchange", sees(release.Subject{Kind: release.Operator})},
+	}
+}
