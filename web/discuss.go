@@ -54,7 +54,7 @@ func (v *visit) mayDiscuss() bool {
 
 // discuss shows the form, what it would make, or takes it in.
 func (s *site) discuss(v *visit) error {
-	x, e, err := v.entry()
+	_, e, err := v.entry()
 	if err != nil {
 		return err
 	}
@@ -68,23 +68,23 @@ func (s *site) discuss(v *visit) error {
 			return threatwatch.Errorf(threatwatch.Invalid, "The form could not be read: %w", err)
 		}
 		f.read(v.r.PostForm)
-		level, ok := f.check()
+		marking, ok := f.check()
 		switch {
 		case !ok:
 			code = http.StatusUnprocessableEntity
 		case v.r.PostForm.Get("do") == "publish":
-			if err := s.Say(v.r.Context(), v.caller, f.object(v.caller, level, time.Now()).AppendJSON(nil)); err != nil {
+			if err := s.Say(v.r.Context(), v.caller, f.object(v.caller, marking, time.Now()).AppendJSON(nil)); err != nil {
 				return err
 			}
 			http.Redirect(v.w, v.r, "/incidents/"+url.PathEscape(e.Place())+"#discussion", http.StatusSeeOther)
 			return nil
 		default:
-			f.Published = badge{level, true}
-			f.Audience = audience(v.caller.Org, level)
+			f.Published = level(marking)
+			f.Audience = audience(v.caller.Org, marking)
 		}
 	}
 	f.offer()
-	return v.show(code, "discuss", "Write on: "+e.Title(), markedAs(x), f)
+	return v.show(code, "discuss", "Write on: "+e.Title(), level(e.Highest), f)
 }
 
 // read takes what was typed.

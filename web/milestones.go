@@ -39,6 +39,7 @@ type step struct {
 // tick is a mark of the axis.
 type tick struct {
 	X     float64
+	At    float64 // of its words, which stay within the picture
 	Label string
 }
 
@@ -74,7 +75,7 @@ func barOf(e *index.Entry) *milestoneBar {
 	}
 	bar := &milestoneBar{Finding: finding(e), Steps: steps, Height: barMargin + len(steps)*barStep + 14, Axis: barMargin + len(steps)*barStep - 8, Foot: barMargin + len(steps)*barStep + 8}
 	for _, t := range ticksOf(lo, hi) {
-		bar.Ticks = append(bar.Ticks, tick{at(t.at), t.label})
+		bar.Ticks = append(bar.Ticks, tick{at(t.at), math.Max(at(t.at), 26), t.label})
 	}
 	return bar
 }
