@@ -88,7 +88,7 @@ var others = map[string]string{
 	"tanzania united republic of": "TZ", "lao people s democratic republic": "LA", "brunei darussalam": "BN", "burma": "MM", "türkiye": "TR", "turkiye": "TR", "holland": "NL", "the netherlands": "NL",
 	"ivory coast": "CI", "cote d ivoire": "CI", "swaziland": "SZ", "cape verde": "CV", "east timor": "TL", "palestinian territories": "PS", "state of palestine": "PS", "palestinian territory occupied": "PS",
 	"vatican": "VA", "holy see": "VA", "holy see vatican city state": "VA", "hong kong sar china": "HK", "congo the democratic republic of the": "CD", "congo": "CG", "micronesia federated states of": "FM", "uae": "AE", "ksa": "SA",
-	"bosnia": "BA", "saint martin french part": "MF", "virgin islands u s": "VI", "virgin islands british": "VG", "falkland islands malvinas": "FK", "kosovo": "XK",
+	"bosnia": "BA", "saint martin french part": "MF", "virgin islands u s": "VI", "virgin islands british": "VG", "falkland islands malvinas": "FK", "kosovo": "XK", "xkx": "XK",
 }
 
 type table struct {

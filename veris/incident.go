@@ -65,7 +65,7 @@ func (r record) title() string {
 	if who == "" {
 		who = "An organisation"
 		if s := watch.SectorOfNAICS(industry(r.text("victim.industry"))); s != "" {
-			who = "An organisation in " + strings.ReplaceAll(s, "-", " ")
+			who = "An organisation in " + strings.ReplaceAll(strings.Replace(s, "government-national", "national government", 1), "-", " ")
 		}
 		if c := r.countries("victim.country"); len(c) == 1 {
 			who += ", " + country.Name(c[0])

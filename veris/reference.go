@@ -44,7 +44,7 @@ var between = regexp.MustCompile(`[;,]*\s+[;,]*|[;,]+$|[;,]+(https?://)`)
 func urls(text string) (list []string) {
 	for word := range strings.FieldsSeq(between.ReplaceAllString(text, " $1")) {
 		u, err := url.Parse(strings.Trim(word, `()<>"'.`))
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			continue
 		}
 		if s := u.String(); !slices.Contains(list, s) {

@@ -16,6 +16,7 @@ import (
 	"threatwatch/leaksite"
 	"threatwatch/release"
 	"threatwatch/stix"
+	"threatwatch/ukraine"
 	"threatwatch/veris"
 )
 
@@ -33,6 +34,7 @@ var documents = map[string]document{
 	"icsadvisory": {[]string{"report"}, icsadvisory.Write},
 	"kev":         {[]string{"report", "vulnerability"}, kev.Write},
 	"ransomwatch": {[]string{"incident"}, leaksite.Write},
+	"ukraine-war": {[]string{"incident"}, ukraine.Write},
 	"veris":       {[]string{"incident"}, veris.Write},
 }
 

@@ -18,6 +18,7 @@ import (
 	"threatwatch/leaksite"
 	"threatwatch/stix"
 	"threatwatch/store"
+	"threatwatch/ukraine"
 	"threatwatch/veris"
 )
 
@@ -45,6 +46,7 @@ var foreigns = []foreign{
 	{"table of ICS advisories", icsadvisory.Detect, icsadvisory.Objects},
 	{"list of VERIS incidents", veris.Detect, dated(veris.Objects)},
 	{"list of posts of leak sites", leaksite.Detect, dated(leaksite.Objects)},
+	{"table of operations around the war in Ukraine", ukraine.Detect, dated(ukraine.Objects)},
 }
 
 // dated tells a format that knows no release the time of this import.

@@ -57,7 +57,7 @@ func TestDocumentsGoBack(t *testing.T) {
 	for _, c := range []struct {
 		format, file string
 		records      int
-		each         func(t *testing.T, raw []byte) []string // the records in canonical form, each once
+		each         func(t *testing.T, raw []byte) []string // the records
 	}{
 		{"kev", testdata.Dir(t, "kev", "known_exploited_vulnerabilities.json"), 1404, func(t *testing.T, raw []byte) []string { return membersOf(t, raw, "vulnerabilities") }},
 		{"veris", testdata.Dir(t, "vcdb", "vcdb-incidents.ndjson.gz"), 7084, linesOf},
@@ -65,6 +65,9 @@ func TestDocumentsGoBack(t *testing.T) {
 		{"eurepoc", testdata.Dir(t, "incidents", "eurepoc", "EuRepoC_Global_Database_1.1.csv.gz"), 1643, rowsOf},
 		{"cfr", testdata.Dir(t, "incidents", "cfr", "cyber-operations-incidents.csv"), 768, rowsOf},
 		{"icsadvisory", testdata.Dir(t, "incidents", "ics-advisories", "CISA_ICS_ADV_Master.csv.gz"), 3989, rowsOf},
+		{"ukraine-war", testdata.Dir(t, "incidents", "ukraine-war-operations", "paper_analysis_corpus.csv.gz"), 454, func(_ *testing.T, raw []byte) []string {
+			return strings.SplitAfter(string(raw), "\r\n")[:strings.Count(string(raw), "\r\n")]
+		}},
 	} {
 		t.Run(c.format, func(t *testing.T) {
 			t.Parallel()

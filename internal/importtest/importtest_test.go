@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"watch/measure":      {},
 	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
 	"veris":              {"stix", "draft", "country", "watch"},
+	"ukraine":            {"stix", "draft", "country", "watch", "internal/mojibake"},
 	"leaksite":           {"stix", "draft", "country", "watch", "internal/mojibake"},
 	"cfr":                {"stix", "draft", "country", "watch"},
 	"icsadvisory":        {"stix", "draft", "country"},
