@@ -43,11 +43,10 @@ func (r row) incident(id, by string) *watch.Incident {
 	if why := r.text("exclude_reason"); why != "" {
 		f.ScopeRule += "; not in the corpus' own analysis: " + why
 	}
-	step := watch.Milestone{Kind: "first_action", Moment: r.begun()}
-	if last := r.moment("date_max"); last.Known() && last != step.Moment {
-		step.Words = "The last of its days is " + last.String() + "."
+	f.Milestones = []watch.Milestone{{Kind: "first_action", Moment: r.begun()}}
+	if last := r.moment("date_max"); last.Known() && last != r.begun() {
+		f.Milestones = append(f.Milestones, watch.Milestone{Kind: "last_action", Moment: last})
 	}
-	f.Milestones = []watch.Milestone{step}
 	if who := basisOf(r.cell("attribution_method")).reporter; who != "" {
 		f.ReportedBy = []string{who}
 	}
