@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"iter"
 	"maps"
@@ -51,12 +52,17 @@ func writeDocument(a *app, view *release.View, q release.Query, d document, out 
 	return w.Flush()
 }
 
-// objects are those of a query, page by page.
+// objects are those of a query, page by page. What several sources say in one version comes once.
 func objects(a *app, view *release.View, q release.Query) iter.Seq2[*stix.Value, error] {
 	return func(yield func(*stix.Value, error) bool) {
-		enough := false
+		seen, enough := map[string]bool{}, false
 		for !enough {
 			page, err := view.Page(a.ctx, q, func(it *release.Item) error {
+				version := fmt.Sprint(it.ID, it.Modified)
+				if seen[version] {
+					return nil
+				}
+				seen[version] = true
 				v, err := stix.ParseValue(it.Raw)
 				if err != nil {
 					return err

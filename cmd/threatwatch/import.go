@@ -48,6 +48,7 @@ func (*importCmd) Help() string {
 
   threatwatch import --data ./data --source attack --tlp clear enterprise-attack.json.gz
 
+What others publish in formats of their own (VERIS, posts of leak sites and more: doc/formats.md) is recognised by how it begins.
 Good objects are kept when others are refused. Exit status 1 says that something was refused or could not be read; the rest is in.
 Put right what is in the file of refused objects, and import that file: the objects in it are taken, the reasons are passed over.
 Ctrl-C stops: what was added is kept.`
