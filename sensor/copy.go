@@ -36,6 +36,7 @@ type localCopy struct {
 	held       map[idKey]held
 	live       int64 // bytes of the records that count
 	indicators int
+	counting   uint16 // the number of the count under way
 }
 
 // idKey stands for an id. Its hash is too long for two ids to meet in it, also when somebody tries.
@@ -46,6 +47,7 @@ type held struct {
 	at        int64 // in the journal
 	size      int32
 	indicator bool
+	counted   uint16 // the last count that it was in
 }
 
 func keyOf(id string) idKey {
@@ -114,7 +116,7 @@ func splitObject(body []byte) (id string, version int64, raw []byte, err error) 
 func (c *localCopy) keep(id string, version, at int64, size int) {
 	k := keyOf(id)
 	c.forget(k)
-	h := held{version, at, int32(size), isIndicator(id)}
+	h := held{version: version, at: at, size: int32(size), indicator: isIndicator(id), counted: c.counting}
 	c.held[k] = h
 	c.live += int64(size)
 	if h.indicator {
@@ -241,6 +243,39 @@ func (c *localCopy) each(f func(raw []byte) error) error {
 		}
 	}
 	return nil
+}
+
+// beginCount begins to find out what is still in the collection.
+func (c *localCopy) beginCount() { c.counting++ }
+
+// count says that an id is in the collection, and returns the version that is held of it; false for none.
+func (c *localCopy) count(id string) (version int64, ok bool) {
+	k := keyOf(id)
+	h, ok := c.held[k]
+	if ok {
+		h.counted = c.counting
+		c.held[k] = h
+	}
+	return h.version, ok
+}
+
+// uncounted lists the ids that are held and were not counted.
+func (c *localCopy) uncounted() (ids []string, err error) {
+	for _, h := range c.held {
+		if h.counted == c.counting {
+			continue
+		}
+		body, err := c.j.read(h.at)
+		if err != nil {
+			return nil, err
+		}
+		id, _, _, err := splitObject(body)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 func (c *localCopy) close() error { return c.j.close() }

@@ -40,9 +40,10 @@ func before(f io.ReaderAt, offset int64) (string, error) {
 	return hex.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}), nil
 }
 
-// same says whether a file is the one that a place is in. A file that was cut and written anew is not.
+// same says whether a file is the one that a place is in, or a copy of it where enough stands before the place to know that. A file that was cut and
+// written anew is not.
 func (p *place) same(f *os.File, info fs.FileInfo) bool {
-	if fileID(info) != p.File || info.Size() < p.Mark.Offset {
+	if fileID(info) != p.File && p.Mark.Offset < beforeSize || info.Size() < p.Mark.Offset {
 		return false
 	}
 	sum, err := before(f, p.Mark.Offset)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -39,13 +40,30 @@ const (
 )
 
 // newIndex reads the copy into an index.
-func newIndex(c *localCopy) (*match.Index, error) {
+func newIndex(c *localCopy, tell func(string, ...any)) (*match.Index, error) {
 	l := match.NewLoader(match.Policy{})
 	if err := c.each(func(raw []byte) error { return l.Object(raw, "") }); err != nil {
 		return nil, err
 	}
 	l.NameSources()
+	tellUnlooked(&l.Loaded, tell)
 	return l.Index()
+}
+
+// tellUnlooked says how many indicators that hold cannot be looked for, and why.
+func tellUnlooked(n *match.Loaded, tell func(string, ...any)) {
+	var why []string
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{n.Other, "in another language than STIX patterns"}, {n.Compound, "of several comparisons"}, {n.Unreadable, "not readable"}} {
+		if x.n > 0 {
+			why = append(why, fmt.Sprintf("%d %s", x.n, x.what))
+		}
+	}
+	if why != nil {
+		tell("indicators that are not looked for: %s", strings.Join(why, ", "))
+	}
 }
 
 // run polls until ctx ends.
@@ -64,9 +82,12 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
-// round takes in what was added since the last one, and now and then finds out what is gone.
+// news takes in what was added since the last time.
+func (p *poller) news(ctx context.Context) error { return errors.Join(p.pages(ctx), p.apply()) }
+
+// round takes in what was added since the last time, and now and then finds out what is gone.
 func (p *poller) round(ctx context.Context) error {
-	err := p.pages(ctx)
+	err := p.news(ctx)
 	if err == nil && time.Since(p.rechecked) >= p.recheck && !p.noManifest {
 		if err = p.compare(ctx); err == nil {
 			p.rechecked = time.Now()
@@ -98,15 +119,11 @@ func (p *poller) pages(ctx context.Context) error {
 		if err := p.take(fresh, nil, to); err != nil {
 			return err
 		}
-		switch {
-		case !page.More:
+		if !page.More {
 			return nil
-		case page.Next != "" && page.Next != f.Next:
-			f.Next = page.Next
-		case page.Next == "" && page.Last > f.AddedAfter:
-			f.AddedAfter = page.Last
-		default:
-			return threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
+		}
+		if f, err = next(f, page); err != nil {
+			return err
 		}
 	}
 }
@@ -155,6 +172,7 @@ func (p *poller) apply() error {
 		}
 	}
 	l.NameSources()
+	tellUnlooked(&l.Loaded, p.tell)
 	if err := p.index.Update(l.Entries(), ids); err != nil {
 		return fmt.Errorf("change the index: %w", err)
 	}
@@ -180,7 +198,14 @@ func (p *poller) load(l *match.Loader, raw []byte) error {
 
 // compare asks for the manifest: what is no longer in it was withheld or deleted, and what is in it in another version is fetched. TAXII 2.1 §5.3.
 func (p *poller) compare(ctx context.Context) error {
-	there, ids, err := p.manifest(ctx)
+	p.copy.beginCount()
+	var other []string
+	err := p.manifest(ctx, func(m taxii.ManifestRecord) {
+		version, err := taxii.ParseStamp(m.Version)
+		if held, ok := p.copy.count(m.ID); err == nil && (!ok || held != int64(version)) {
+			other = append(other, m.ID)
+		}
+	})
 	if kind := threatwatch.KindOf(err); kind == threatwatch.NotFound || kind == threatwatch.Forbidden || kind == threatwatch.NotAcceptable {
 		p.noManifest = true
 		p.tell("indicators: the exchange gives no manifest (%s): what it withholds later is looked for until it is revoked or expires", err)
@@ -189,15 +214,9 @@ func (p *poller) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	gone, err := p.missing(there)
+	gone, err := p.copy.uncounted()
 	if err != nil {
 		return err
-	}
-	var other []string
-	for _, id := range ids {
-		if h, ok := p.copy.held[keyOf(id)]; !ok || h.version != there[keyOf(id)] {
-			other = append(other, id)
-		}
 	}
 	if len(gone) > 0 {
 		p.tell("indicators: %d objects are no longer in the collection", len(gone))
@@ -208,51 +227,31 @@ func (p *poller) compare(ctx context.Context) error {
 	return p.fetch(ctx, other)
 }
 
-// missing lists what is held and not there.
-func (p *poller) missing(there map[idKey]int64) (ids []string, err error) {
-	for k, h := range p.copy.held {
-		if _, ok := there[k]; ok {
-			continue
-		}
-		raw, err := p.copy.read(h)
-		if err != nil {
-			return nil, err
-		}
-		o, err := stix.Parse(raw)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, o.ID)
-	}
-	return ids, nil
-}
-
-// manifest is the version of each object that is in the collection.
-func (p *poller) manifest(ctx context.Context) (there map[idKey]int64, ids []string, err error) {
-	there = map[idKey]int64{}
+// manifest calls each for the version of every object that is in the collection.
+func (p *poller) manifest(ctx context.Context, each func(taxii.ManifestRecord)) error {
 	f := taxii.Filter{Limit: pageSize, Types: wanted}
 	for {
-		page, err := p.exchange.client.Manifest(ctx, p.exchange.collection, f, func(m taxii.ManifestRecord) error {
-			version, err := taxii.ParseStamp(m.Version)
-			if _, again := there[keyOf(m.ID)]; err == nil && !again {
-				ids = append(ids, m.ID)
-			}
-			there[keyOf(m.ID)] = max(there[keyOf(m.ID)], int64(version))
-			return nil
-		})
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case !page.More:
-			return there, ids, nil
-		case page.Next != "" && page.Next != f.Next:
-			f.Next = page.Next
-		case page.Next == "" && page.Last > f.AddedAfter:
-			f.AddedAfter = page.Last
-		default:
-			return nil, nil, threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
+		page, err := p.exchange.client.Manifest(ctx, p.exchange.collection, f, func(m taxii.ManifestRecord) error { each(m); return nil })
+		if err != nil || !page.More {
+			return err
+		}
+		if f, err = next(f, page); err != nil {
+			return err
 		}
 	}
+}
+
+// next is the filter of the page that follows: by next where the server gives it, by added_after where it only says more. TAXII 2.1 §3.5.
+func next(f taxii.Filter, page taxii.Page) (taxii.Filter, error) {
+	switch {
+	case page.Next != "" && page.Next != f.Next:
+		f.Next = page.Next
+	case page.Next == "" && page.Last > f.AddedAfter:
+		f.AddedAfter, f.Next = page.Last, ""
+	default:
+		return f, threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
+	}
+	return f, nil
 }
 
 // fetch takes objects as the collection has them, newer or not.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -77,6 +78,7 @@ func Run(ctx context.Context, c Config) (res Result, err error) {
 	if s.first(ctx); ctx.Err() != nil {
 		return res, nil
 	}
+	debug.FreeOSMemory() // a start takes more than what follows
 	work, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	beside.Go(func() { s.poll.run(work) })
@@ -134,7 +136,7 @@ func open(c Config) (s *sensor, err error) {
 	if s.poll.copy, err = openCopy(filepath.Join(c.Dir, "copy"), exchange.url.String()); err != nil {
 		return s, err
 	}
-	if s.poll.index, err = newIndex(s.poll.copy); err != nil {
+	if s.poll.index, err = newIndex(s.poll.copy, c.Tell); err != nil {
 		return s, err
 	}
 	s.poll.indicators.Store(int64(s.poll.copy.indicators))
@@ -196,19 +198,20 @@ func (s *sensor) first(ctx context.Context) {
 	if p.copy.cursor.Whole {
 		short, done := context.WithTimeout(ctx, firstPoll)
 		defer done()
-		if err := p.round(short); ctx.Err() == nil {
+		if err := p.news(short); ctx.Err() == nil {
 			p.after(err)
 		}
 		return
 	}
 	s.Tell("there is no copy of the collection yet: the logs wait for it")
 	for ctx.Err() == nil && !p.copy.cursor.Whole {
-		wait := p.after(p.round(ctx))
+		wait := p.after(p.news(ctx))
 		s.report()
 		if !p.copy.cursor.Whole {
 			pause(ctx, wait)
 		}
 	}
+	p.rechecked = time.Now() // all of it has just been read
 }
 
 // read reads all logs.
@@ -223,14 +226,13 @@ func (s *sensor) read(ctx context.Context) error {
 	errs := make(chan error, len(s.Logs))
 	paths := slices.Compact(slices.Sorted(slices.Values(s.Logs)))
 	for _, path := range paths {
-		w := &watcher{Config: &s.Config, path: path, index: s.poll.index, window: s.window, output: &output, broken: &s.broken, ctx: ctx}
+		w := &watcher{Config: &s.Config, path: path, index: s.poll.index, window: s.window, output: &output, broken: &s.broken, ctx: ctx, stop: stop}
 		go func() { errs <- w.run(of[path]) }()
 	}
 	var err error
 	for range paths {
 		if e := <-errs; e != nil {
 			err = errors.Join(err, e)
-			stop()
 		}
 	}
 	return err
@@ -273,6 +275,7 @@ func (s *sensor) close() error {
 		st := s.status()
 		st.Running = false
 		err = s.writeStatus(st)
+		s.window.release()
 	}
 	if s.spool != nil {
 		err = errors.Join(err, s.spool.close())

@@ -24,6 +24,7 @@ type watcher struct {
 	broken *atomic.Int64
 
 	ctx     context.Context // of the reading; a field because each file has a goroutine of its own
+	stop    context.CancelFunc
 	reading sync.WaitGroup
 	mu      sync.Mutex // protects what follows
 	open    []os.FileInfo
@@ -35,12 +36,12 @@ type watcher struct {
 func (w *watcher) run(places []place) error {
 	w.resume(places)
 	w.look()
-	for w.Follow && w.ctx.Err() == nil && w.failed() == nil {
+	for w.Follow && w.ctx.Err() == nil {
 		pause(w.ctx, lookEvery)
 		w.look()
 	}
 	w.reading.Wait()
-	return w.failed()
+	return w.err
 }
 
 // resume opens the files that were being read, and those that had the name since and were rotated as well.
@@ -133,14 +134,34 @@ func (w *watcher) start(f *os.File, from place) {
 	from.File = fileID(info)
 	r := &reading{f: f, place: from}
 	w.window.begin(r)
-	w.reading.Go(func() {
-		for r != nil && w.read(r) {
+	w.reading.Go(func() { w.readOn(r, info) })
+}
+
+// readOn reads a file to its end: again from its beginning when it was cut, and again from where it was when it could not be read for a while.
+func (w *watcher) readOn(r *reading, info os.FileInfo) {
+	told := ""
+	for r != nil && w.ctx.Err() == nil {
+		cut, err := w.read(r)
+		switch {
+		case cut:
 			r = w.anew(r)
+			continue
+		case err == nil:
+			if w.Follow && r.done {
+				w.forget(info)
+			}
+			return
 		}
-		if w.Follow && r != nil && r.done {
-			w.forget(info)
+		if reason := reasonOf(err); reason != told {
+			told = reason
+			w.Tell("%s: %s", w.path, reason)
 		}
-	})
+		if !w.Follow || threatwatch.KindOf(err) == threatwatch.Unsupported {
+			w.broken.Add(1)
+			return
+		}
+		pause(w.ctx, settled)
+	}
 }
 
 // anew begins a file that was cut once more. Where that cannot be, it is found by its name.
@@ -170,29 +191,13 @@ func (w *watcher) forget(info os.FileInfo) {
 	w.open = slices.DeleteFunc(w.open, func(o os.FileInfo) bool { return os.SameFile(o, info) })
 }
 
-// read matches a file to its end; again says that it was cut and is to be read from its beginning.
-func (w *watcher) read(r *reading) (again bool) {
+// read matches a file to its end, or until it was cut.
+func (w *watcher) read(r *reading) (cut bool, err error) {
 	t := &tail{ctx: w.ctx, path: w.path, f: r.f, follow: w.Follow}
-	err := w.scan(r, t)
+	r.found = r.found[:0]
+	err = w.scan(r, t)
 	w.window.ended(r, t.whole && err == nil, t.cut)
-	switch {
-	case err == nil:
-		return t.cut
-	case threatwatch.KindOf(err) == threatwatch.Unsupported, errors.Is(err, fs.ErrPermission):
-		w.Tell("%s: %s", w.path, reasonOf(err))
-		w.broken.Add(1)
-	default:
-		w.mu.Lock()
-		w.err = errors.Join(w.err, err)
-		w.mu.Unlock()
-	}
-	return false
-}
-
-func (w *watcher) failed() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
+	return t.cut && err == nil, err
 }
 
 // scan matches what a tail gives, behind the place of the reading.
@@ -217,9 +222,7 @@ func (w *watcher) scan(r *reading, t *tail) error {
 	got, err := s.Run(context.WithoutCancel(w.ctx), w.path, t, func(f *match.Finding) error {
 		f.Known = w.Known.Known(&f.Hit)
 		r.found = append(r.found, *f)
-		w.output.Lock()
-		defer w.output.Unlock()
-		return w.Found(f)
+		return w.tell(f)
 	})
 	if got.Faults > 0 {
 		w.Tell("%s: %d records of %d could not be read whole; %s", w.path, got.Faults, got.Records, got.First)
@@ -232,6 +235,20 @@ func (w *watcher) scan(r *reading, t *tail) error {
 	}
 	if got.Forgotten > 0 {
 		w.Tell("%s: %d times a pattern of several records may have matched with records that were no longer kept", w.path, got.Forgotten)
+	}
+	return err
+}
+
+// tell gives a hit to the output; when that is broken the sensor ends.
+func (w *watcher) tell(f *match.Finding) error {
+	w.output.Lock()
+	defer w.output.Unlock()
+	err := w.Found(f)
+	if err != nil {
+		w.mu.Lock()
+		w.err = errors.Join(w.err, err)
+		w.mu.Unlock()
+		w.stop()
 	}
 	return err
 }

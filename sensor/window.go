@@ -160,3 +160,13 @@ func (r *reading) replaced() bool {
 	ours, err := r.f.Stat()
 	return err == nil && !os.SameFile(now, ours)
 }
+
+// release closes the files.
+func (w *window) release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.readings {
+		r.f.Close()
+	}
+	w.readings = nil
+}

@@ -127,7 +127,7 @@ func TestSensorToTheEnd(t *testing.T) {
 	w.write("zeek.log", "#separator \\x09\n#fields\tts\tquery\n#types\ttime\tstring\n1793527200.0\t"+host(1)+"\n")
 	once := func(want int, code int, logs ...string) {
 		t.Helper()
-		args := append([]string{"sensor", "--url", w.feed, "--token-file", w.path("token"), "--state", w.path("state"), "--report-to", w.inbox, "--json"}, logs...)
+		args := append([]string{"sensor", "--remember", w.path("seen"), "--url", w.feed, "--token-file", w.path("token"), "--state", w.path("state"), "--report-to", w.inbox, "--json"}, logs...)
 		got, out, errs := program(t, args...)
 		if n := strings.Count(out, host(1)+`","indicator"`); got != code || n != want {
 			t.Errorf("exit %d with %d hits, want %d with %d: %s", got, n, code, want, errs)
@@ -142,6 +142,9 @@ func TestSensorToTheEnd(t *testing.T) {
 	defer f.Close()
 	if _, err := f.WriteString("1793527201.0\t" + host(1) + "\n"); err != nil {
 		t.Fatal(err)
+	}
+	if code, out, errs := program(t, "hunt", "--in", w.path("seen"), "--json", host(1)); code != exitFine || !strings.Contains(out, `"count":3`) {
+		t.Errorf("remembered: exit %d, %s%s", code, out, errs)
 	}
 	once(0, exitFine, w.path("eve.json"))
 	once(1, exitFine, w.path("zeek.log")) // below a header that was read in another run

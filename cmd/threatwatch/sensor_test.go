@@ -231,6 +231,7 @@ func TestSensor(t *testing.T) {
 		counts, _ := w.sighted()
 		return counts[indicatorID(2)] == want && counts[indicatorID(1)] == 1
 	})
+	w.until("nothing waits", func() bool { st := w.status(); return st.Windows == 0 && st.Sent > 0 })
 	w.end(s)
 	if st := w.status(); st.Running || st.Windows != 0 || st.Sent == 0 || st.Refused != 0 || st.Indicators != 2 {
 		t.Errorf("%+v", st)
