@@ -156,11 +156,7 @@ func (s *sensor) openSpool(id string) (err error) {
 	if s.send != nil {
 		s.send.spool = s.spool
 	}
-	for _, p := range s.spool.places() {
-		if !slices.Contains(s.Logs, p.Path) {
-			s.window.others = append(s.window.others, p)
-		}
-	}
+	s.window.others = slices.Clone(s.spool.places())
 	return nil
 }
 

@@ -51,6 +51,7 @@ func (w *watcher) resume(places []place) {
 		f := p.find()
 		if f == nil {
 			w.Tell("%s: the file that was being read is gone, packed or written anew: what was not read of it is missed", w.path)
+			w.window.lost(*p)
 			continue
 		}
 		w.start(f, *p)
@@ -125,15 +126,16 @@ func (w *watcher) start(f *os.File, from place) {
 	info, err := f.Stat()
 	if err != nil || w.known(info) {
 		f.Close()
+		w.window.lost(from)
 		return
 	}
 	w.mu.Lock()
 	w.open = append(w.open, info)
 	w.mu.Unlock()
 	w.unread = nil
-	from.File = fileID(info)
 	r := &reading{f: f, place: from}
-	w.window.begin(r)
+	r.place.File = fileID(info)
+	w.window.begin(r, from)
 	w.reading.Go(func() { w.readOn(r, info) })
 }
 
@@ -175,7 +177,7 @@ func (w *watcher) anew(old *reading) *reading {
 		var now os.FileInfo
 		if now, err = f.Stat(); err == nil && os.SameFile(now, info) {
 			r := &reading{f: f, place: place{Path: w.path, File: old.place.File}}
-			w.window.begin(r)
+			w.window.begin(r, r.place)
 			return r
 		}
 		f.Close()

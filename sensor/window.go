@@ -16,10 +16,9 @@ import (
 
 // window gathers what is found until it is spooled.
 type window struct {
-	name   string  // of the sensor
-	state  string  // of the directory, so that the names of windows are nobody else's
-	report bool    // sightings are wanted
-	others []place // of logs that are not read this time
+	name   string // of the sensor
+	state  string // of the directory, so that the names of windows are nobody else's
+	report bool   // sightings are wanted
 	spool  *spool
 	memory *memory
 	tell   func(format string, args ...any)
@@ -27,8 +26,9 @@ type window struct {
 	mu       sync.Mutex // protects what follows; taken before the spool's and the memory's
 	sum      *match.Summary
 	readings []*reading
-	moved    bool // somewhere something was read
-	full     bool // it was told that the window stays open
+	others   []place // of the spool, that no reading has taken up: not yet, or its log is not read this time
+	moved    bool    // somewhere something was read
+	full     bool    // it was told that the window stays open
 	hits     int64
 	records  int64
 }
@@ -43,12 +43,25 @@ type reading struct {
 	gone  bool  // of no use any more: cut, or read to its end and replaced
 }
 
-// begin takes a file into the window.
-func (w *window) begin(r *reading) {
+// begin takes a file into the window, that goes on from a place of the spool, or from its beginning.
+func (w *window) begin(r *reading, from place) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.readings = append(w.readings, r)
+	w.leave(from)
+}
+
+// leave forgets a place of the spool. Until then it stands in each window, so that a kill while files are still being opened loses none.
+func (w *window) leave(p place) {
+	w.others = slices.DeleteFunc(w.others, func(o place) bool { return o == p })
 	w.moved = true
+}
+
+// lost forgets a place whose file is gone.
+func (w *window) lost(p place) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leave(p)
 }
 
 // passed counts what was found in a file up to a mark: findings and place move together.
