@@ -119,7 +119,8 @@ func (l *Loader) indicator(o *stix.Object, source, where string, level stix.Leve
 		l.Revoked++
 		return nil
 	}
-	c := Claim{ID: o.ID, Name: clip(o.Name(), 200), Source: source, Where: where, Confidence: -1}
+	// The name outlives the object, whose text it must not keep in memory.
+	c := Claim{ID: o.ID, Name: strings.Clone(clip(o.Name(), 200)), Source: source, Where: where, Confidence: -1}
 	if n, ok := o.Root.Get("confidence").Int(); ok && n >= 0 && n <= 100 {
 		c.Confidence = int8(n)
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -104,4 +105,26 @@ func BenchmarkIndex(b *testing.B) {
 		})
 		runtime.KeepAlive(x)
 	}
+}
+
+// TestObjectsAreLetGo: of an object in which a value stands, what the index needs is kept and not the text.
+func TestObjectsAreLetGo(t *testing.T) {
+	const n, long = 5000, 4000
+	l := NewLoader(Policy{})
+	before := heap()
+	for i := range n {
+		raw := fmt.Appendf(nil, `{"type":"indicator","spec_version":"2.1","id":"indicator--%08x-0000-4000-8000-000000000003","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",`+
+			`"name":"number %d","description":"%s","pattern":"[domain-name:value = 'host%d.example']","pattern_type":"stix","valid_from":"2020-01-01T00:00:00Z"}`, i, i, strings.Repeat("x", long), i)
+		if err := l.Object(raw, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x, err := l.Index()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if per := float64(heap()-before) / n; per > long/4 {
+		t.Errorf("%.0f bytes are kept of an object of %d", per, long)
+	}
+	runtime.KeepAlive(x)
 }
