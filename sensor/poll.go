@@ -25,6 +25,7 @@ type poller struct {
 	changed    []string  // ids whose change is in the copy and not yet in the index
 	rechecked  time.Time // when the manifest was last compared
 	noManifest bool      // the exchange does not give one
+	noStamps   bool      // it does not say how far a page goes
 
 	contact    atomic.Int64 // when the exchange last answered, microseconds since 1970; 0: never
 	indicators atomic.Int64
@@ -114,6 +115,7 @@ func (p *poller) pages(ctx context.Context) error {
 			return err
 		}
 		p.contact.Store(time.Now().UnixMicro())
+		p.lookForStamp(page)
 		to := p.copy.cursor
 		to.After, to.Whole = max(to.After, page.Last), to.Whole || !page.More
 		if err := p.take(fresh, nil, to); err != nil {
@@ -125,6 +127,14 @@ func (p *poller) pages(ctx context.Context) error {
 		if f, err = next(f, page); err != nil {
 			return err
 		}
+	}
+}
+
+// lookForStamp tells once of a server that gives nothing to go on from. TAXII 2.1 §3.3 asks for it.
+func (p *poller) lookForStamp(page taxii.Page) {
+	if page.Last == 0 && !p.noStamps {
+		p.noStamps = true
+		p.tell("indicators: the server does not send X-TAXII-Date-Added-Last: the whole collection is read each time, so choose a long --interval")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -120,6 +121,9 @@ func (c *sensorRunCmd) config() (cfg sensor.Config, err error) {
 		return cfg, threatwatch.Errorf(threatwatch.Invalid, "--spool-max: no size %q", c.SpoolMax)
 	}
 	cfg.MaxSpool = int64(size)
+	if slices.Contains(c.Logs, "-") {
+		return cfg, threatwatch.Errorf(threatwatch.Invalid, "a sensor reads files, to go on from where it was: threatwatch match reads standard input")
+	}
 	if c.Interval <= 0 || c.Recheck <= 0 || c.Window <= 0 {
 		return cfg, threatwatch.Errorf(threatwatch.Invalid, "--interval, --recheck and --window are longer than nothing")
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -205,6 +206,28 @@ func (w *watched) request(method, url, body string) {
 	if raw, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode/100 != 2 || strings.Contains(string(raw), `"failures"`) {
 		w.Fatalf("%s %s: %s %s %v", method, url, resp.Status, raw, err)
 	}
+}
+
+// TestSensorTrusts: an exchange with a certificate of its own is trusted when --ca names it, and sent nothing otherwise.
+func TestSensorTrusts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	newKeyPair(t, dir, 1)
+	url := serveHere(t, "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n", dir)
+	w := &watched{T: t, dir: dir, data: filepath.Join(dir, "data"), address: strings.TrimPrefix(url, "https://")}
+	w.tw("source", "add", "feed", "--tlp", "green")
+	w.publish(1, "", 1)
+	w.feed = strings.Replace(w.collection("Indicators", "--source", "feed", "--type", "indicator"), "http:", "https:", 1)
+	w.inbox = strings.Replace(w.collection("Inbox", "--writable"), "http:", "https:", 1)
+	w.tw("org", "add", "Example Energy")
+	w.write("token", w.tw("token", "create", "sensor", "--org", "example-energy", "--role", "publisher"))
+	w.write("eve.json", eveRecord(1, 1))
+	s := w.sense()
+	w.until("the certificate is complained of", func() bool { return strings.Contains(s.errs.String(), "certificate signed by unknown authority") })
+	w.end(s)
+	s = w.sense("--ca", w.path("cert.pem"))
+	w.until("it is sighted", func() bool { return s.hits(1) == 1 && w.sum() == 1 })
+	w.end(s)
 }
 
 // running says whether a sensor reads logs.
