@@ -38,7 +38,7 @@ race: deps ## the concurrent rooms under the race detector (needs a C compiler)
 bench: build ## all measurements beside the peers, on both engines, about an hour; writes bench/results
 	$(GO) run ./bench -full -postgres -o bench/results/full.md
 
-bench-quick: build ## the same with small sizes, in under 3 minutes
+bench-quick: build ## the same with small sizes, in about 3 minutes
 	$(GO) run ./bench -o bench/results/quick.md
 
 clean: ## remove what was built

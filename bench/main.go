@@ -1,7 +1,8 @@
 // Command bench measures the built program from outside, as a user would meet it, beside its peers on the same machine in the
-// same run: medallion and OpenTAXII, nginx as the ceiling of what can be served, a copied file as the floor of what an import costs.
+// same run: medallion and OpenTAXII, nginx as the ceiling of what can be served, a copied file as the floor of what an import costs, the
+// pattern matcher of OASIS, ripgrep and grep.
 //
-//	go run ./bench                  # small sizes, under three minutes
+//	go run ./bench                  # small sizes, about three minutes
 //	go run ./bench -full            # the sizes of doc/performance.md, about an hour with -postgres
 //	go run ./bench -full -huge      # ten million objects as well
 //	go run ./bench -postgres        # on both engines

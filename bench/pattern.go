@@ -100,8 +100,8 @@ func (b *bench) askBoth(ctx context.Context, t *table, what string, tasks []patt
 	if answers != nil && first {
 		t.text += fmt.Sprintf(" Of %s %s were answered alike in time, %d otherwise.", thousands(countPatterns(tasks)), thousands(int(theirs.patterns)), differ)
 	}
-	ours.report(t, what, t.systems[0])
-	theirs.report(t, what, theMatcher)
+	ours.report(t, what, t.systems[0], countPatterns(tasks))
+	theirs.report(t, what, theMatcher, countPatterns(tasks))
 	return nil
 }
 
@@ -144,10 +144,13 @@ func (s *asked) ask(texts []string, observations []pattern.Observation, all bool
 	}
 }
 
-func (s *asked) report(t *table, what, system string) {
+// report adds what was found; the time to read one pattern alone is too short to be told.
+func (s *asked) report(t *table, what, system string, texts int) {
 	if s.patterns > 0 {
 		t.add(row{what: what, unit: "observations/s"}, system, figure{rate: s.observations / s.asked})
-		t.add(row{what: what + ", reading them", unit: "patterns/s"}, system, figure{rate: s.patterns / s.read})
+		if texts > 1 {
+			t.add(row{what: what + ", reading them", unit: "patterns/s"}, system, figure{rate: s.patterns / s.read})
+		}
 	}
 }
 
