@@ -215,7 +215,7 @@ func put(m map[string]map[string]bool, key, id string) {
 
 // index puts together what changed since before, and all that did not.
 func (b *builder) index(before *Index) *Index {
-	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed}
+	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: &figures{}}
 	x.names = maps.Clone(b.names)
 	if x.Known = before.knew(); b.whole || x.Known == nil {
 		x.Known = b.parents()

@@ -28,6 +28,7 @@ type Index struct {
 	names        map[string]*Name
 	values       [][]string // of each facet, by number
 	orders       map[string]func() []*Entry
+	figures      *figures
 }
 
 // Name is what is known of somebody or of some place: an actor, an identity, a location.

@@ -124,6 +124,14 @@ func (e *Entry) Measured() measure.Incident {
 			m.Milestones[s.Kind] = date(s.Moment)
 		}
 	}
+	for kind, span := range e.Facts.Lags {
+		if days, ok := measure.Unit(span.Unit, span.Value); ok {
+			if m.Given == nil {
+				m.Given = map[string]measure.Interval{}
+			}
+			m.Given[kind] = days
+		}
+	}
 	for _, c := range e.Claims {
 		m.Claims = append(m.Claims, c.measured())
 	}

@@ -1,0 +1,48 @@
+package index
+
+import (
+	"sync"
+	"time"
+
+	"threatwatch/watch/measure"
+)
+
+// figures are what is computed of all incidents of an index, when somebody asks first: an index does not change, so that it is computed once.
+type figures struct {
+	once     sync.Once
+	measured []measure.Incident
+	window   measure.Window
+	rankings map[measure.Reading]measure.Ranking
+}
+
+// compute fills the figures.
+func (x *Index) compute() *figures {
+	f := x.figures
+	f.once.Do(func() {
+		f.window.To = time.Date(x.Changed.Year(), x.Changed.Month(), x.Changed.Day()+1, 0, 0, 0, 0, time.UTC)
+		for _, e := range x.Entries {
+			m := e.Measured()
+			f.measured = append(f.measured, m)
+			if at := m.When; at.Known() && (f.window.From.IsZero() || at.Time.Before(f.window.From)) {
+				f.window.From = at.Time
+			}
+		}
+		f.rankings = map[measure.Reading]measure.Ranking{}
+		for _, r := range measure.Readings {
+			method := x.Method()
+			method.Reading = r
+			method.Weights.Assumed = measure.Assumptions // for claims that nobody judged: pages say so
+			f.rankings[r] = method.Rank(f.measured, f.window, measure.DefaultSeed)
+		}
+	})
+	return f
+}
+
+// Ranking is who is most active and persistent by a reading, from the first incident to the last change. The same index gives the same bytes.
+func (x *Index) Ranking(r measure.Reading) measure.Ranking { return x.compute().rankings[r] }
+
+// Measured are the incidents as the measures take them.
+func (x *Index) Measured() []measure.Incident { return x.compute().measured }
+
+// Window is what the figures are of.
+func (x *Index) Window() measure.Window { return x.compute().window }

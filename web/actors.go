@@ -1,0 +1,170 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+
+	"threatwatch"
+	"threatwatch/watch/index"
+	"threatwatch/watch/measure"
+)
+
+// actorsPage is who is named in claims, by three readings side by side.
+type actorsPage struct {
+	Readings []readingColumn
+	All      []*index.Actor
+	More     int // that are not listed
+	Window   measure.Window
+}
+
+// readingColumn is one reading of the claims.
+type readingColumn struct {
+	Code, Title, What string
+	measure.Ranking
+	Finding string
+	Bars    []actorBar
+	Height  int
+}
+
+// actorBar is a row of a reading's picture: a dot with its interval.
+type actorBar struct {
+	Label        string
+	To           string // its page; "" for those who are nobody in particular
+	Named        int
+	Expected     float64
+	Lo, Hi       float64
+	Rank         string
+	Special      bool
+	Y, At        int // of the row and of its line
+	X, From, To2 float64
+}
+
+// readingWords say what each reading admits.
+var readingWords = map[measure.Reading][2]string{
+	measure.AllClaims:   {"All claims", "what anybody says, attackers and newspapers too"},
+	measure.Independent: {"Without attackers and media", "what others than the attackers and the media say"},
+	measure.Governments: {"Governments and courts only", "what governments, international bodies and courts say"},
+}
+
+const (
+	shownActors = 12  // of each reading
+	listedNames = 300 // below them
+)
+
+func (s *site) actors(v *visit) error {
+	x, err := v.index()
+	if err != nil {
+		return err
+	}
+	body := actorsPage{Window: x.Window(), All: x.Actors[:min(len(x.Actors), listedNames)], More: max(0, len(x.Actors)-listedNames)}
+	for _, r := range measure.Readings {
+		body.Readings = append(body.Readings, columnOf(x, r))
+	}
+	return v.show(http.StatusOK, "actors", "Actors", markedAs(x), body)
+}
+
+// columnOf draws a reading.
+func columnOf(x *index.Index, r measure.Reading) readingColumn {
+	c := readingColumn{Code: string(r), Title: readingWords[r][0], What: readingWords[r][1], Ranking: x.Ranking(r)}
+	add := func(label, to string, row measure.Row, special bool) {
+		b := actorBar{Label: label, To: to, Named: row.Activity.Named, Expected: row.Activity.Expected, Lo: row.Drawn.Incidents.Lo, Hi: row.Drawn.Incidents.Hi, Special: special}
+		if special {
+			b.Lo, b.Hi = b.Expected, b.Expected
+		} else {
+			b.Rank = fmt.Sprintf("%.0f to %.0f", row.Drawn.Rank.Lo, row.Drawn.Rank.Hi)
+		}
+		c.Bars = append(c.Bars, b)
+	}
+	add("Unattributed", "/incidents?status=unattributed", c.Unattributed, true)
+	add("Insiders", "/incidents?insider=yes", c.Insiders, true)
+	for _, row := range c.Rows[:min(len(c.Rows), shownActors)] {
+		add(x.Name(row.Actor).Label(), "/actors/"+row.Actor, row, false)
+	}
+	c.draw()
+	switch {
+	case len(c.Rows) == 0:
+		c.Finding = "No actor is named in five incidents or more"
+	default:
+		c.Finding = x.Name(c.Rows[0].Actor).Label() + " is named most"
+	}
+	return c
+}
+
+// draw places dots and intervals; the axis begins at nothing.
+func (c *readingColumn) draw() {
+	most := 1.0
+	for _, b := range c.Bars {
+		most = math.Max(most, math.Max(b.Hi, b.Expected))
+	}
+	at := func(n float64) float64 { return 6 + math.Round(n/most*3000)/10 }
+	for i := range c.Bars {
+		b := &c.Bars[i]
+		b.Y = 14 + i*30
+		b.At = b.Y + 8
+		b.X, b.From, b.To2 = at(b.Expected), at(b.Lo), at(b.Hi)
+	}
+	c.Height = 14 + len(c.Bars)*30
+}
+
+// actorPage is one of those whom claims name.
+type actorPage struct {
+	*index.Actor
+	Incidents []*index.Entry
+	More      int
+	Said      []*index.Stance // what it answers
+	Rows      []actorReading
+	thing
+}
+
+// actorReading is what one reading says of an actor.
+type actorReading struct {
+	Title string
+	measure.Row
+	Ranked bool
+}
+
+// actorIncidents bounds the incidents on the page of an actor.
+const actorIncidents = 50
+
+func (s *site) actor(v *visit) error {
+	x, err := v.index()
+	if err != nil {
+		return err
+	}
+	a := x.Actor(v.r.PathValue("id"))
+	if a == nil {
+		return threatwatch.Errorf(threatwatch.NotFound, "No claim that you may see names this actor. Signing in may show more.")
+	}
+	body := actorPage{Actor: a, Incidents: a.Incidents[:min(len(a.Incidents), actorIncidents)], More: max(0, len(a.Incidents)-actorIncidents), Said: said(a)}
+	for _, r := range measure.Readings {
+		row := actorReading{Title: readingWords[r][0]}
+		for _, ranked := range x.Ranking(r).Rows {
+			if ranked.Actor == x.Known.Resolve(a.ID) {
+				row.Row, row.Ranked = ranked, true
+			}
+		}
+		body.Rows = append(body.Rows, row)
+	}
+	return v.show(http.StatusOK, "actor", a.Label(), markedAs(x), body)
+}
+
+// said are the statements that the accused itself makes on claims which name it, each once.
+func said(a *index.Actor) (list []*index.Stance) {
+	seen := map[string]bool{}
+	for _, e := range a.Incidents {
+		for _, c := range e.Claims {
+			if c.Accused.ID != a.ID {
+				continue
+			}
+			for _, st := range c.Stances {
+				own := st.Position.HolderRef == a.ID || st.Position.Capacity == "accused" || st.Position.Capacity == "accused-state"
+				if own && !seen[st.ID] {
+					seen[st.ID] = true
+					list = append(list, st)
+				}
+			}
+		}
+	}
+	return list
+}
