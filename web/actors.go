@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 
-	"threatwatch"
 	"threatwatch/watch/index"
 	"threatwatch/watch/measure"
 )
@@ -133,8 +133,9 @@ func (s *site) actor(v *visit) error {
 		return err
 	}
 	a := x.Actor(v.r.PathValue("id"))
-	if a == nil {
-		return threatwatch.Errorf(threatwatch.NotFound, "No claim that you may see names this actor. Signing in may show more.")
+	if a == nil { // named in what was retracted, or nowhere: what is known of it as an object, or that there is nothing
+		http.Redirect(v.w, v.r, "/objects/"+url.PathEscape(v.r.PathValue("id")), http.StatusSeeOther)
+		return nil
 	}
 	body := actorPage{Actor: a, Incidents: a.Incidents[:min(len(a.Incidents), actorIncidents)], More: max(0, len(a.Incidents)-actorIncidents), Said: said(a)}
 	for _, r := range measure.Readings {
