@@ -132,12 +132,20 @@ func (s *Server) page(r *http.Request, ext string) (f *feed, public bool, err er
 	if err != nil {
 		return nil, false, err
 	}
-	x, err := s.opt.Keeper.Of(r.Context(), who, release.ExportFile)
+	x, err := s.opt.Keeper.Of(r.Context(), who, action(who))
 	if err != nil {
 		return nil, false, err
 	}
 	f.fill(x, limit, before)
 	return f, who.Kind == release.Public, nil
+}
+
+// action is what is done with the answer: a member's feed is a file that leaves; the public's is the public page in another form, and shares its index.
+func action(who release.Subject) release.Action {
+	if who.Kind == release.Public {
+		return release.ShowPage
+	}
+	return release.ExportFile
 }
 
 // position is where a page ends: the last changed first, and of one moment by id.

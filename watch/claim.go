@@ -66,7 +66,7 @@ func ReadClaim(root *stix.Value) (*Claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Claim{Head: h, Act: root.Get("source_ref").Text(), Accused: root.Get("target_ref").Text(), Words: root.Get("description").Text()}
+	c := &Claim{Head: h, Act: text(root, "source_ref"), Accused: text(root, "target_ref"), Words: text(root, "description")}
 	var x wireTerms
 	if c.Extended, err = readExtension(root, ClaimID, &x); err != nil {
 		return nil, err

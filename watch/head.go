@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"threatwatch"
@@ -22,8 +23,20 @@ type Head struct {
 // Reference is an external reference (STIX 2.1 §2.5).
 type Reference struct{ Source, URL, ExternalID, Description string }
 
+// text is a member's text as a string of its own: what is read here is kept for long, and must not hold the bytes that it was read from.
+func text(v *stix.Value, name string) string { return strings.Clone(v.Get(name).Text()) }
+
+// texts are the texts of a member that is a list.
+func texts(v *stix.Value, name string) []string {
+	list := v.Get(name).Strings()
+	for i := range list {
+		list[i] = strings.Clone(list[i])
+	}
+	return list
+}
+
 func readHead(root *stix.Value) (h Head, err error) {
-	h = Head{ID: root.Get("id").Text(), By: root.Get("created_by_ref").Text(), Revoked: root.Get("revoked").IsTrue(), Labels: root.Get("labels").Strings()}
+	h = Head{ID: text(root, "id"), By: text(root, "created_by_ref"), Revoked: root.Get("revoked").IsTrue(), Labels: texts(root, "labels")}
 	if h.Created, err = stix.ParseTime(root.Get("created").Text()); err != nil {
 		return h, threatwatch.Errorf(threatwatch.Invalid, "%s: created: %w", h.ID, err)
 	}
@@ -36,7 +49,7 @@ func readHead(root *stix.Value) (h Head, err error) {
 	}
 	if refs := root.Get("external_references"); refs != nil {
 		for _, r := range refs.Items {
-			h.References = append(h.References, Reference{r.Get("source_name").Text(), r.Get("url").Text(), r.Get("external_id").Text(), r.Get("description").Text()})
+			h.References = append(h.References, Reference{text(r, "source_name"), text(r, "url"), text(r, "external_id"), text(r, "description")})
 		}
 	}
 	return h, nil

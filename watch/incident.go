@@ -112,7 +112,7 @@ func ReadIncident(root *stix.Value) (*Incident, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &Incident{Head: h, Name: root.Get("name").Text(), Description: root.Get("description").Text()}
+	in := &Incident{Head: h, Name: text(root, "name"), Description: text(root, "description")}
 	if _, err := readExtension(root, CoreID, &in.Core); err != nil {
 		return nil, err
 	}

@@ -43,9 +43,9 @@ func ReadStance(root *stix.Value) (*Stance, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stance{Head: h, Of: root.Get("object_refs").Strings(), Authors: root.Get("authors").Strings(), Words: root.Get("explanation").Text(), Note: root.Get("type").Text() == "note"}
+	s := &Stance{Head: h, Of: texts(root, "object_refs"), Authors: texts(root, "authors"), Words: text(root, "explanation"), Note: root.Get("type").Text() == "note"}
 	if s.Note {
-		s.Words = root.Get("content").Text()
+		s.Words = text(root, "content")
 	}
 	var x wirePosition
 	if s.Extended, err = readExtension(root, StanceID, &x); err != nil {

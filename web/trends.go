@@ -95,13 +95,19 @@ func (s *site) trends(v *visit) error {
 	if err != nil {
 		return err
 	}
+	body := index.Kept(x, "trends", func() trendsPage { return trendsOf(x) })
+	return v.show(http.StatusOK, "trends", "Trends", markedAs(x), body)
+}
+
+// trendsOf draws all pictures.
+func trendsOf(x *index.Index) trendsPage {
 	all := x.Measured()
 	body := trendsPage{Total: len(all), Window: x.Window()}
-	body.Stacks = []*stack{lagStack(all, measure.DiscoveryLag, "discovery", "How long it went unseen", time.Now()), lagStack(all, measure.NoticeLag, "notice", "How long the people affected were not told", time.Now()),
+	body.Stacks = []*stack{lagStack(all, measure.DiscoveryLag, "discovery", "How long it went unseen", x.Changed), lagStack(all, measure.NoticeLag, "notice", "How long the people affected were not told", x.Changed),
 		statusStack(x, all), basisStack(all)}
 	body.Places = counted(x, func(e *index.Entry) []string { return e.Countries() }, country.Name, "country", 40)
 	body.Kinds = counted(x, func(e *index.Entry) []string { return e.Facts.Operations }, watch.OperationKinds.Label, "operation", 20)
-	return v.show(http.StatusOK, "trends", "Trends", markedAs(x), body)
+	return body
 }
 
 // lagStack draws a lag by cohorts of discovery: incidents that nobody found yet are in none.

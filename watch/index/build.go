@@ -121,7 +121,7 @@ func cut(s string, n int) string {
 
 func (b *builder) relationship(id string, root *stix.Value, told Told) {
 	b.untie(id)
-	from := root.Get("source_ref").Text()
+	from := strings.Clone(root.Get("source_ref").Text())
 	kind := root.Get("relationship_type").Text()
 	if watch.IsClaim(root) {
 		c, err := watch.ReadClaim(root)
@@ -137,7 +137,7 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 		return
 	}
 	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] && !root.Get("revoked").IsTrue() {
-		b.ties[id] = tie{kind, from, root.Get("target_ref").Text()}
+		b.ties[id] = tie{strings.Clone(kind), from, strings.Clone(root.Get("target_ref").Text())}
 		put(b.tiesOf, from, id)
 		b.dirty[from] = true
 	}
@@ -187,7 +187,11 @@ func (b *builder) touch(id string) {
 }
 
 func (b *builder) name(it *release.Item, root *stix.Value, told Told) {
-	n := &Name{ID: it.ID, Type: it.Type, Name: root.Get("name").Text(), Aliases: root.Get("aliases").Strings(), Country: root.Get("country").Text(), Class: root.Get("identity_class").Text(), Marking: told.Marking}
+	text := func(name string) string { return strings.Clone(root.Get(name).Text()) } // it is kept, and must not hold the bytes of the object
+	n := &Name{ID: it.ID, Type: it.Type, Name: text("name"), Country: text("country"), Class: text("identity_class"), Marking: told.Marking}
+	for _, a := range root.Get("aliases").Strings() {
+		n.Aliases = append(n.Aliases, strings.Clone(a))
+	}
 	b.names[it.ID] = n
 	b.whole = true
 }
@@ -199,7 +203,7 @@ func (b *builder) technique(id string, root *stix.Value) {
 	}
 	for _, r := range refs.Items {
 		if r.Get("source_name").Text() == "mitre-attack" {
-			b.techs[id] = r.Get("external_id").Text()
+			b.techs[id] = strings.Clone(r.Get("external_id").Text())
 			b.whole = true
 			return
 		}

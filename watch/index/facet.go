@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"threatwatch/country"
@@ -54,7 +55,22 @@ func bases(e *Entry) (list []string) {
 
 // Browse are the entries that match, as [Index.Select] has them, with the values of every facet counted. A facet counts what the filter would
 // select without its own key. Each has at most limit values.
-func (x *Index) Browse(f *Filter, limit int) (list []*Entry, out []Facet) {
+func (x *Index) Browse(f *Filter, limit int) ([]*Entry, []Facet) {
+	if !f.Empty() {
+		return x.browse(f, limit)
+	}
+	type page struct { // the list that most ask for
+		list   []*Entry
+		facets []Facet
+	}
+	p := Kept(x, fmt.Sprint("browse ", f.By, limit), func() page {
+		list, facets := x.browse(f, limit)
+		return page{list, facets}
+	})
+	return slices.Clone(p.list), slices.Clone(p.facets)
+}
+
+func (x *Index) browse(f *Filter, limit int) (list []*Entry, out []Facet) {
 	counts := make([][]int, len(facets))
 	for i := range counts {
 		counts[i] = make([]int, len(x.values[i]))

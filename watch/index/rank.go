@@ -13,6 +13,24 @@ type figures struct {
 	measured []measure.Incident
 	window   measure.Window
 	rankings map[measure.Reading]measure.Ranking
+
+	mu   sync.Mutex // protects what follows
+	kept map[string]any
+}
+
+// Kept is what make makes of the index, made once under a name: what a page draws of all incidents is the same until something comes in.
+func Kept[T any](x *Index, name string, make func() T) T {
+	x.figures.mu.Lock()
+	defer x.figures.mu.Unlock()
+	if v, ok := x.figures.kept[name].(T); ok {
+		return v
+	}
+	v := make()
+	if x.figures.kept == nil {
+		x.figures.kept = map[string]any{}
+	}
+	x.figures.kept[name] = v
+	return v
 }
 
 // compute fills the figures.
