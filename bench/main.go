@@ -60,6 +60,7 @@ func main() {
 	full := flag.Bool("full", false, "the sizes of doc/performance.md")
 	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
 	sizes := flag.String("sizes", "", "objects in each import and in each store that is read, instead of those of the plan: 1000000,10000000")
+	exchange := flag.String("exchange", "", "objects in each collection when exchanges are compared, instead of those of the plan: 1000")
 	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
 	only := flag.String("only", "start,import,read,taxii,hunt,pattern,match", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
@@ -81,6 +82,13 @@ func main() {
 			log.Fatal("-sizes: ", err)
 		}
 		b.imports, b.held = list, list
+	}
+	if *exchange != "" {
+		list, err := numbers(*exchange)
+		if err != nil {
+			log.Fatal("-exchange: ", err)
+		}
+		b.exchange = list
 	}
 	err := b.run(ctx, strings.Split(*only, ","), *postgres)
 	if len(b.report.sections) > 0 { // also when something went wrong later
