@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"threatwatch/internal/drafttest"
 	"threatwatch/internal/testdata"
 	"threatwatch/stix"
 )
@@ -19,32 +20,10 @@ import (
 // take reads documents into what is held, checks every object, and counts.
 func take(t testing.TB, raw []byte, held map[string]*stix.Value) (faults []error, added, changed int) {
 	t.Helper()
-	faults, err := Objects(raw, func(id string) *stix.Value { return held[id] }, func(o *stix.Value) error {
-		raw := o.AppendJSON(nil)
-		obj, err := stix.Parse(raw)
-		if err != nil {
-			t.Fatalf("%s: %v", raw, err)
-		}
-		for _, p := range obj.ValidateStrict() {
-			if !p.Warning {
-				t.Fatalf("%s: %+v", raw, p)
-			}
-		}
-		id := o.Get("id").Text()
-		switch old := held[id]; {
-		case old == nil:
-			added++
-		case old.Get("modified").Text() != o.Get("modified").Text():
-			changed++
-		case !bytes.Equal(old.AppendJSON(nil), raw):
-			t.Fatalf("%s has two contents under one version:\n%s\n%s", id, old.AppendJSON(nil), raw)
-		}
-		held[id], err = stix.ParseValue(raw)
+	_, added, changed = drafttest.Strict(t, held, func(held func(string) *stix.Value, put func(*stix.Value) error) (err error) {
+		faults, err = Objects(raw, held, put)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return faults, added, changed
 }
 

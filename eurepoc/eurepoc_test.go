@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"threatwatch/internal/drafttest"
 	"threatwatch/internal/testdata"
 	"threatwatch/stix"
 	"threatwatch/watch"
@@ -18,34 +19,7 @@ import (
 // take reads a release into what is held, checks every object, and counts.
 func take(t testing.TB, d *Database, held map[string]*stix.Value) (order []string, added, changed int) {
 	t.Helper()
-	err := d.Objects(func(id string) *stix.Value { return held[id] }, func(o *stix.Value) error {
-		raw := o.AppendJSON(nil)
-		obj, err := stix.Parse(raw)
-		if err != nil {
-			t.Fatalf("%s: %v", raw, err)
-		}
-		for _, p := range obj.ValidateStrict() {
-			if !p.Warning {
-				t.Fatalf("%s: %+v", raw, p)
-			}
-		}
-		id := o.Get("id").Text()
-		switch old := held[id]; {
-		case old == nil:
-			added++
-		case old.Get("modified").Text() != o.Get("modified").Text():
-			changed++
-		case !bytes.Equal(old.AppendJSON(nil), raw):
-			t.Fatalf("%s has two contents under one version", id)
-		}
-		order = append(order, id)
-		held[id], err = stix.ParseValue(raw)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return order, added, changed
+	return drafttest.Strict(t, held, func(held func(string) *stix.Value, put func(*stix.Value) error) error { return d.Objects(held, put) })
 }
 
 func read(t testing.TB, raw []byte) *Database {

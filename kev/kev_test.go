@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"threatwatch/internal/drafttest"
 	"threatwatch/internal/testdata"
 	"threatwatch/stix"
 )
@@ -26,32 +27,7 @@ const small = `{"title":"A catalogue","catalogVersion":"2025.01.02","dateRelease
 // take reads a release into what is held, checks every object, and counts.
 func take(t *testing.T, c *Catalogue, held map[string]*stix.Value) (added, changed int) {
 	t.Helper()
-	err := c.Objects(func(id string) *stix.Value { return held[id] }, func(o *stix.Value) error {
-		raw := o.AppendJSON(nil)
-		obj, err := stix.Parse(raw)
-		if err != nil {
-			t.Fatalf("%s: %v", raw, err)
-		}
-		for _, p := range obj.ValidateStrict() {
-			if !p.Warning {
-				t.Fatalf("%s: %+v", raw, p)
-			}
-		}
-		id := o.Get("id").Text()
-		switch old := held[id]; {
-		case old == nil:
-			added++
-		case old.Get("modified").Text() != o.Get("modified").Text():
-			changed++
-		case !bytes.Equal(old.AppendJSON(nil), raw):
-			t.Fatalf("%s has two contents under one version", id)
-		}
-		held[id], err = stix.ParseValue(raw)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, added, changed = drafttest.Strict(t, held, func(held func(string) *stix.Value, put func(*stix.Value) error) error { return c.Objects(held, put) })
 	return added, changed
 }
 

@@ -61,6 +61,40 @@ func (x *Exchange) put(o *stix.Value) error {
 	return nil
 }
 
+// Strict takes what read hands over into held and fails the test at any problem that validation knows but a warning. It says what came, in which
+// order, and how much of it is new or has a new version. No object may have two contents under one version (STIX 2.1 §3.6).
+func Strict(t testing.TB, held map[string]*stix.Value, read func(held func(id string) *stix.Value, put func(*stix.Value) error) error) (order []string, added, changed int) {
+	t.Helper()
+	err := read(func(id string) *stix.Value { return held[id] }, func(o *stix.Value) error {
+		raw := o.AppendJSON(nil)
+		obj, err := stix.Parse(raw)
+		if err != nil {
+			t.Fatalf("%s: %v", raw, err)
+		}
+		for _, p := range obj.ValidateStrict() {
+			if !p.Warning {
+				t.Fatalf("%s: %+v", raw, p)
+			}
+		}
+		id := o.Get("id").Text()
+		switch old := held[id]; {
+		case old == nil:
+			added++
+		case old.Get("modified").Text() != o.Get("modified").Text():
+			changed++
+		case !bytes.Equal(old.AppendJSON(nil), raw):
+			t.Fatalf("%s has two contents under one version:\n%s\n%s", id, old.AppendJSON(nil), raw)
+		}
+		order = append(order, id)
+		held[id], err = stix.ParseValue(raw)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order, added, changed
+}
+
 // Valid writes an object, reads it again and fails the test where it breaks a rule of STIX.
 func Valid(t testing.TB, o *stix.Value) *stix.Object {
 	t.Helper()
