@@ -60,7 +60,7 @@ func together(posts []post) (list [][]post) {
 func merged(posts []post, held *stix.Value) []post {
 	if held != nil {
 		var before []post
-		for _, v := range recordsOf(held) {
+		for _, v := range watch.RecordsOf(held, Format) {
 			if p, err := postOf(v); err == nil {
 				before = append(before, p)
 			}
@@ -105,20 +105,6 @@ func incident(id, watcher string, posts []post) *watch.Incident {
 	return in
 }
 
-// recordsOf are the posts that an incident was made of.
-func recordsOf(incident *stix.Value) (list []*stix.Value) {
-	in, err := watch.ReadIncident(incident)
-	if err != nil {
-		return nil
-	}
-	for _, o := range in.Facts.Original {
-		if o.Format == Format {
-			list = append(list, o.Value())
-		}
-	}
-	return list
-}
-
 // Write writes the posts of the incidents among objects as JSON, in the order of their times.
 func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
 	var posts []*stix.Value
@@ -126,7 +112,7 @@ func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		posts = append(posts, recordsOf(o)...)
+		posts = append(posts, watch.RecordsOf(o, Format)...)
 	}
 	key := func(v *stix.Value) string {
 		return v.Get(foundName).Text() + "\n" + v.Get(groupName).Text() + "\n" + v.Get(titleName).Text()

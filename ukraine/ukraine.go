@@ -138,20 +138,6 @@ func (r row) moment(name string) watch.Moment {
 	return m
 }
 
-// recordOf is the row that an incident was made of; nil when it was made of something else.
-func recordOf(incident *stix.Value) *stix.Value {
-	in, err := watch.ReadIncident(incident)
-	if err != nil {
-		return nil
-	}
-	for _, o := range in.Facts.Original {
-		if o.Format == Format {
-			return o.Value()
-		}
-	}
-	return nil
-}
-
 // Write writes the rows of the incidents among objects as the corpus has them: columns in their order, lines that end with CR LF, quotes only where
 // they are needed. The rows follow each other as the objects do.
 func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
@@ -161,7 +147,7 @@ func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		r := recordOf(o)
+		r := watch.RecordOf(o, Format)
 		if r == nil {
 			continue
 		}

@@ -144,18 +144,7 @@ func nameOf(v *stix.Value) string {
 }
 
 // RecordOf is the record that an incident was made of; nil when it was made of something else.
-func RecordOf(incident *stix.Value) *stix.Value {
-	in, err := watch.ReadIncident(incident)
-	if err != nil {
-		return nil
-	}
-	for _, o := range in.Facts.Original {
-		if o.Format == Format {
-			return o.Value()
-		}
-	}
-	return nil
-}
+func RecordOf(incident *stix.Value) *stix.Value { return watch.RecordOf(incident, Format) }
 
 // Write writes the records of the incidents among objects, one a line.
 func Write(objects iter.Seq2[*stix.Value, error], w io.Writer) error {

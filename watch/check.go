@@ -67,6 +67,28 @@ func (o Original) Value() *stix.Value {
 	return o.Record.Value
 }
 
+// RecordsOf are the records of a format that an incident was made of.
+func RecordsOf(incident *stix.Value, format string) (list []*stix.Value) {
+	in, err := ReadIncident(incident)
+	if err != nil {
+		return nil
+	}
+	for _, o := range in.Facts.Original {
+		if o.Format == format {
+			list = append(list, o.Value())
+		}
+	}
+	return list
+}
+
+// RecordOf is the first of them; nil when it was made of something else.
+func RecordOf(incident *stix.Value, format string) *stix.Value {
+	if list := RecordsOf(incident, format); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
 // MarshalJSON writes it as it is.
 func (v jsonValue) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
