@@ -20,16 +20,7 @@ type Follower struct {
 	Batch  int              // entries in one transaction; 0: 500
 	Now    func() time.Time // nil: time.Now. Clocks of processes may differ by less than TTL.
 
-	fence int64
-}
-
-// LeaseKind is the kind of the records that hold leases.
-const LeaseKind = "lease"
-
-type leaseDoc struct {
-	Holder string    `json:"holder"`
-	Fence  int64     `json:"fence"`
-	Until  time.Time `json:"until"`
+	lease *Lease // of the run under way
 }
 
 type cursorDoc struct {
@@ -39,13 +30,16 @@ type cursorDoc struct {
 // Run follows until ctx ends or react fails, and then gives the lease back. react gets entries in order, at most Batch, and the fence; what it
 // writes through tx happens together with the step of the cursor.
 func (f *Follower) Run(ctx context.Context, st Store, react func(tx Tx, fence int64, entries []Entry) error) error {
-	defer f.release(context.WithoutCancel(ctx), st)
+	if f.lease == nil {
+		f.lease = &Lease{Name: f.Name, Holder: f.Holder, TTL: f.TTL, Now: f.Now}
+	}
+	defer f.lease.Release(context.WithoutCancel(ctx), st)
 	for ctx.Err() == nil {
 		var after Stamp
 		mine, n := false, 0
 		err := st.Update(ctx, func(tx Tx) (err error) {
 			mine, n = false, 0
-			if mine, err = f.hold(ctx, tx); err != nil || !mine {
+			if mine, err = f.lease.Hold(ctx, tx); err != nil || !mine {
 				return err
 			}
 			after, n, err = f.step(ctx, tx, react)
@@ -59,38 +53,6 @@ func (f *Follower) Run(ctx context.Context, st Store, react func(tx Tx, fence in
 		}
 	}
 	return ctx.Err()
-}
-
-func (f *Follower) ttl() time.Duration {
-	if f.TTL > 0 {
-		return f.TTL
-	}
-	return 15 * time.Second
-}
-
-func (f *Follower) now() time.Time {
-	if f.Now != nil {
-		return f.Now()
-	}
-	return time.Now()
-}
-
-// hold takes or renews the lease and says whether it is this process's.
-func (f *Follower) hold(ctx context.Context, tx Tx) (bool, error) {
-	var l leaseDoc
-	if err := record(ctx, tx, LeaseKind, f.Name, &l); err != nil {
-		return false, err
-	}
-	now := f.now()
-	switch {
-	case l.Holder == f.Holder && l.Fence == f.fence && f.fence != 0:
-	case l.Holder != "" && now.Before(l.Until):
-		return false, nil
-	default:
-		l.Holder, l.Fence = f.Holder, l.Fence+1
-	}
-	f.fence, l.Until = l.Fence, now.Add(f.ttl())
-	return true, putRecord(ctx, tx, LeaseKind, f.Name, l)
 }
 
 // step reacts to what follows the cursor. after is where the cursor stands then.
@@ -107,7 +69,7 @@ func (f *Follower) step(ctx context.Context, tx Tx, react func(Tx, int64, []Entr
 	if err := tx.Log(ctx, c.After, batch, func(e Entry) error { entries = append(entries, e); return nil }); err != nil || len(entries) == 0 {
 		return c.After, 0, err
 	}
-	if err := react(tx, f.fence, entries); err != nil {
+	if err := react(tx, f.lease.Fence(), entries); err != nil {
 		return c.After, 0, err
 	}
 	c.After = entries[len(entries)-1].Stamp
@@ -116,7 +78,7 @@ func (f *Follower) step(ctx context.Context, tx Tx, react func(Tx, int64, []Entr
 
 // wait returns when there may be something to do: new entries, a lease to renew, or one that may have ended.
 func (f *Follower) wait(ctx context.Context, st Store, mine bool, after Stamp) error {
-	ctx, cancel := context.WithTimeout(ctx, f.ttl()/3)
+	ctx, cancel := context.WithTimeout(ctx, f.lease.Renew())
 	defer cancel()
 	if !mine {
 		<-ctx.Done()
@@ -126,20 +88,6 @@ func (f *Follower) wait(ctx context.Context, st Store, mine bool, after Stamp) e
 		return err
 	}
 	return nil
-}
-
-// release gives the lease back, so that another need not wait for its end. Best effort: it ends by itself.
-func (f *Follower) release(ctx context.Context, st Store) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	st.Update(ctx, func(tx Tx) error {
-		var l leaseDoc
-		if err := record(ctx, tx, LeaseKind, f.Name, &l); err != nil || l.Holder != f.Holder || l.Fence != f.fence {
-			return err
-		}
-		l.Holder, l.Until = "", time.Time{}
-		return putRecord(ctx, tx, LeaseKind, f.Name, l)
-	})
 }
 
 // record decodes a record into v, which is left alone when there is none.

@@ -54,6 +54,7 @@ var allowed = map[string][]string{
 	"web":                {"release", "account", "watch", "watch/index", "watch/measure", "stix", "label", "country"},
 	"sample":             {"stix", "watch"},
 	"notice":             {"release", "watch", "watch/index", "stix", "country"},
+	"notice/subscribe":   {"store", "watch/index"},
 	"internal/drafttest": {"stix"},
 	"internal/mojibake":  {},
 	"internal/testdata":  {},
