@@ -335,8 +335,12 @@ func (g *glance) meantFor(s store.Source) bool {
 	return err == nil && !l.Nameless() && decide(g.r.policy, g.s, l, g.a, g.now).Allow
 }
 
-// Collection finds one by UUID or alias; NotFound also when the subject may not know of it.
+// Collection finds one by UUID or alias; NotFound also when the subject may not know of it. Clients of collections remember the last stamp
+// they saw, or when they asked: what was stamped in an earlier second stands in the state and in all that is read after this.
 func (v *View) Collection(ctx context.Context, id string) (out Collection, err error) {
+	if err := v.r.store.Settled(ctx); err != nil {
+		return Collection{}, err
+	}
 	err = v.read(ctx, func(g *glance) error {
 		if out, err = g.collection(id); err != nil {
 			return err

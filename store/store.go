@@ -275,6 +275,10 @@ type Store interface {
 	// Update runs f in a transaction; durable when it returns nil. f may be run again after a serialization failure, so it must not
 	// have other effects. Puts given to Tx.Put have their Added set when Update returns.
 	Update(ctx context.Context, f func(Tx) error) error
+	// Settled waits for what this process began to write in an earlier second and has stamped, but not yet shown. What is read after it
+	// holds every such entry of an earlier second, so that a client may remember when it asked, in whole seconds by the same clock,
+	// instead of the last stamp it saw.
+	Settled(ctx context.Context) error
 	// Wait returns when the log has an entry after the stamp, or ctx ends. Wake-ups are hints; the log is the truth.
 	Wait(ctx context.Context, after Stamp) error
 	// Backup writes a consistent copy to a path that must not exist, while the store is in use.

@@ -14,6 +14,9 @@ import (
 // Update runs f in a transaction, together with others that are waiting; durable when it returns nil.
 func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error { return d.queue.Update(ctx, f) }
 
+// Settled waits for what this process was writing in an earlier second.
+func (d *DB) Settled(ctx context.Context) error { return d.queue.Settled(ctx, d.now()) }
+
 // maxTries is how often a group is tried when there are serialization failures or deadlocks. While the database is away, groups wait
 // until it has been so for DB.patience; after that they fail at once.
 const maxTries = 10
@@ -41,13 +44,14 @@ func (d *DB) write() {
 // group runs the first job and those that wait behind it in one transaction, then answers them all. An error of a job undoes
 // only its own; an error of the transaction fails all of them.
 func (w *writer) group(first *queue.Job) {
+	w.queue.Begin(w.now())
 	jobs := []*queue.Job{first}
 	err := w.try(&jobs, true)
 	for n := 1; again(err) && n < maxTries || lost(err) && time.Since(w.away) < w.patience; n++ {
 		time.Sleep(min(time.Second, time.Millisecond<<min(n, 10)))
 		err = w.try(&jobs, false)
 	}
-	queue.Answer(jobs, unavailable(err))
+	w.queue.Answer(jobs, unavailable(err))
 }
 
 // try runs the jobs once and commits. With more, those that are waiting join.

@@ -43,8 +43,20 @@ func (j *Job) Run(tx store.Tx) {
 	}
 }
 
-// Answer lets the callers of jobs go. err is the transaction's: all of them get it, but for those that have an error of their own.
-func Answer(jobs []*Job, err error) {
+// Begin tells that a group begins to be written. now is the store's clock: no entry of the group is stamped before it.
+func (q *Queue) Begin(now time.Time) {
+	q.writing.Lock()
+	defer q.writing.Unlock()
+	q.began, q.over = now, make(chan struct{})
+}
+
+// Answer ends the group and lets the callers of its jobs go. err is the transaction's: all of them get it, but for those that have an error
+// of their own.
+func (q *Queue) Answer(jobs []*Job, err error) {
+	q.writing.Lock()
+	close(q.over)
+	q.over = nil
+	q.writing.Unlock()
 	for _, j := range jobs {
 		if err != nil && j.Err == nil {
 			j.Err = fmt.Errorf("write: %w", err)
@@ -59,6 +71,10 @@ type Queue struct {
 
 	mu     sync.RWMutex // protects closed
 	closed bool
+
+	writing sync.Mutex // protects began and over
+	began   time.Time
+	over    chan struct{} // closed when the group that is being written has ended; nil: none is
 }
 
 // New returns an empty queue.
@@ -72,6 +88,22 @@ func (q *Queue) Update(ctx context.Context, f func(store.Tx) error) error {
 	}
 	<-j.done // never abandoned: the caller must know whether it happened
 	return j.Err
+}
+
+// Settled waits for the end of the group that is being written, if it began in an earlier second than now.
+func (q *Queue) Settled(ctx context.Context, now time.Time) error {
+	q.writing.Lock()
+	began, over := q.began, q.over
+	q.writing.Unlock()
+	if over == nil || !began.Truncate(time.Second).Before(now.Truncate(time.Second)) {
+		return nil
+	}
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // While runs f unless the queue is closed, and keeps it open meanwhile.

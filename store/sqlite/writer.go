@@ -11,6 +11,9 @@ import (
 // Update runs f in a transaction, together with others that are waiting; durable when it returns nil.
 func (d *DB) Update(ctx context.Context, f func(store.Tx) error) error { return d.queue.Update(ctx, f) }
 
+// Settled waits for what this process was writing in an earlier second.
+func (d *DB) Settled(ctx context.Context) error { return d.queue.Settled(ctx, d.now()) }
+
 // write owns the writing connection. It ends when the queue is closed and empty.
 func (d *DB) write(c *conn) {
 	defer close(d.stopped)
@@ -25,6 +28,7 @@ func (d *DB) write(c *conn) {
 // only its own; an error of the transaction fails all of them.
 func (d *DB) group(c *conn, first *queue.Job) {
 	start := time.Now()
+	d.queue.Begin(d.now())
 	t := &tx{snapshot: snapshot{c: c}, now: d.now}
 	jobs := []*queue.Job{first}
 	err := t.begin()
@@ -48,7 +52,7 @@ func (d *DB) group(c *conn, first *queue.Job) {
 	if err != nil {
 		t.rollback()
 	}
-	queue.Answer(jobs, err)
+	d.queue.Answer(jobs, err)
 }
 
 func (d *DB) commit(t *tx) error {

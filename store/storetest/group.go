@@ -167,6 +167,48 @@ func waitersWake(t T, e Engine) {
 	}
 }
 
+// secondsSettle: Settled does not return while an entry of an earlier second is stamped, but not yet shown.
+func secondsSettle(t T, e Engine) {
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
+	stamped, show := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	var written, settled error
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		written = st.Update(ctx, func(tx store.Tx) error {
+			err := putIn(ctx, tx, indicator(1), "x", "n")
+			once.Do(func() { close(stamped) })
+			<-show
+			return err
+		})
+	})
+	<-stamped
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+	waits := make(chan struct{})
+	wg.Go(func() {
+		defer close(waits)
+		settled = st.Settled(ctx)
+	})
+	select {
+	case <-waits:
+		t.Error("Settled returned before the entry of an earlier second was shown")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(show)
+	wg.Wait()
+	if err := errors.Join(written, settled); err != nil {
+		t.Fatal(err)
+	}
+	if list, _, err := ids(ctx, st, everything{}, 0); err != nil || len(list) != 1 {
+		t.Errorf("after Settled: %v, %v", list, err)
+	}
+	short, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := st.Settled(short); err != nil {
+		t.Errorf("Settled with nothing being written: %v", err)
+	}
+}
+
 // goneReaders: a caller who goes away ends its reading, and nobody else's.
 func goneReaders(t T, e Engine) {
 	st := e.Open(t, t.TempDir())

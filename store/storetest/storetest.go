@@ -55,6 +55,7 @@ var properties = []property{
 	{"LargeBodies", "large bodies come back as they came", largeBodies},
 	{"SourcesAndCollections", "sources and collections keep their numbers", sourcesAndCollections},
 	{"WaitersWake", "who waits for the log is woken", waitersWake},
+	{"SecondsSettle", "what was stamped in an earlier second is seen by who waits for it", secondsSettle},
 	{"GoneReaders", "a reader that goes away holds nothing up", goneReaders},
 	{"FollowersTakeTurns", "of several followers one reacts at a time, to each entry once", followersTakeTurns},
 	{"LateFollowersStop", "who slept past its lease does nothing under it", lateFollowersStop},
