@@ -45,20 +45,24 @@ type origin struct {
 }
 
 // newBinder sorts the candidates by time.
-func newBinder(times []window, room []int, candidates [][]int32, steps int) *binder {
-	b := &binder{times: times, room: room, candidates: candidates, points: true, steps: steps,
-		rounds: make([]uint32, len(times)), left: make([]int, len(times)), owner: make([]int, len(times)), held: make([][]holder, len(times))}
+func newBinder(looks []Look, candidates [][]int32, steps int) *binder {
+	n := len(looks)
+	b := &binder{times: make([]window, n), room: make([]int, n), candidates: candidates, points: true, steps: steps,
+		rounds: make([]uint32, n), left: make([]int, n), owner: make([]int, n), held: make([][]holder, n)}
+	for i := range looks {
+		b.times[i], b.room[i] = looks[i].time, looks[i].room
+	}
 	b.reach = make([][]moment, len(candidates))
 	for i, list := range candidates {
-		slices.SortStableFunc(list, func(x, y int32) int { return times[x].lo.compare(times[y].lo) })
+		slices.SortStableFunc(list, func(x, y int32) int { return b.times[x].lo.compare(b.times[y].lo) })
 		b.reach[i] = make([]moment, len(list))
 		latest := ever
 		for j, o := range list {
-			if latest.before(times[o].hi) {
-				latest = times[o].hi
+			if latest.before(b.times[o].hi) {
+				latest = b.times[o].hi
 			}
 			b.reach[i][j] = latest
-			b.points = b.points && times[o].lo == times[o].hi
+			b.points = b.points && b.times[o].lo == b.times[o].hi
 		}
 	}
 	return b

@@ -254,24 +254,47 @@ func TestAgainstEveryBinding(t *testing.T) {
 		if err != nil {
 			t.Fatalf("Compile(%s): %v", text, err)
 		}
+		got, listed := p.Match(observations), p.listed(observations)
+		if got.Answer == NotEvaluated || got.Answer != listed.Answer {
+			t.Fatalf("seed %d: %s over\n%s%v, and by listing %v", seed, text, show(observations), got.Answer, listed.Answer)
+		}
 		b := newBrute(observations)
 		want := b.match(p.Syntax)
 		if b.tooMany {
 			continue
 		}
 		compared++
-		got := p.Match(observations)
-		if (got.Answer == Yes) != want || got.Answer == NotEvaluated {
+		if (got.Answer == Yes) != want {
 			t.Fatalf("seed %d: %s over\n%s%v, want %v", seed, text, show(observations), got.Answer, want)
 		}
 		if want {
 			matched++
 			checkBound(t, p, observations, got)
+			checkBound(t, p, observations, listed)
 		}
 	}
 	if compared < cases*9/10 || matched < cases/5 || matched > cases*4/5 {
 		t.Errorf("%d of %d compared, %d of them match: the cases say little", compared, cases, matched)
 	}
+}
+
+// listed is Match without a search.
+func (p *Pattern) listed(observations []Observation) Result {
+	looks := make([]Look, len(observations))
+	for i := range observations {
+		looks[i], _ = p.Look(&observations[i])
+	}
+	sure, _ := p.candidates(looks)
+	b := newBinder(looks, sure, maxSteps)
+	bits, few := b.bits(p.root)
+	bound, ok := b.list(p.root, bits)
+	switch {
+	case !few || b.steps <= 0:
+		return Result{Answer: NotEvaluated}
+	case ok:
+		return Result{Yes, distinct(bound, len(looks))}
+	}
+	return Result{}
 }
 
 // checkBound: the observations of a binding match alone.

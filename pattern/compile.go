@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"math"
+	"slices"
 
 	"threatwatch/pattern/syntax"
 )
@@ -155,18 +156,33 @@ func (c *compiler) either(operands []syntax.Expr, w window) node {
 	return list
 }
 
-// alternatives takes the parentheses off alternatives of alternatives.
+// alternatives takes the parentheses off alternatives of alternatives, and off single brackets the qualifiers that say nothing of one.
 func alternatives(operands []syntax.Expr) []syntax.Expr {
 	var list []syntax.Expr
 	for _, o := range operands {
-		if c, ok := o.(*syntax.Combination); ok && c.Op == syntax.Or {
-			list = append(list, alternatives(c.Operands)...)
-		} else {
-			list = append(list, o)
+		switch x := o.(type) {
+		case *syntax.Combination:
+			if x.Op == syntax.Or {
+				list = append(list, alternatives(x.Operands)...)
+				continue
+			}
+		case *syntax.Qualified:
+			if inner := alternatives([]syntax.Expr{x.X}); !slices.ContainsFunc(x.Qualifiers, matters) && !slices.ContainsFunc(inner, manifold) {
+				list = append(list, inner...)
+				continue
+			}
 		}
+		list = append(list, o)
 	}
 	return list
 }
+
+// matters says whether a qualifier demands anything of a single observation.
+func matters(q syntax.Qualifier) bool {
+	return q.Kind == syntax.StartStop || q.Kind == syntax.Repeats && q.Times > 1
+}
+
+func manifold(x syntax.Expr) bool { _, single := x.(*syntax.Observation); return !single }
 
 // qualified applies qualifiers from left to right. START and STOP narrow the window of everything below, whatever stands between.
 func (c *compiler) qualified(x *syntax.Qualified, w window) node {
@@ -255,10 +271,27 @@ func repeated(times int, n node) node {
 	return repeat{times, n}
 }
 
-// spanned is nothing for a single observation.
+// spanned is nothing for a single observation, and of spans around spans the shortest.
 func spanned(length moment, n node) node {
-	if s, ok := n.(slot); ok && s.n == 1 {
+	if single(n) {
 		return n
 	}
+	if p, ok := n.(span); ok {
+		if p.length.before(length) {
+			length = p.length
+		}
+		n = p.node
+	}
 	return span{length, n}
+}
+
+// single says whether a node is one observation, whichever.
+func single(n node) bool {
+	switch n := n.(type) {
+	case slot:
+		return n.n == 1
+	case either:
+		return !slices.ContainsFunc(n, func(m node) bool { return !single(m) })
+	}
+	return false
 }

@@ -24,13 +24,9 @@ func (p *Pattern) Look(o *Observation) (look Look, part bool) {
 // MatchLooks is Match of observations that were looked at by this pattern before, with a budget of steps for the search: for a binding of leaves that
 // hold, and when there is none, whether those that could not be evaluated might have made one.
 func (p *Pattern) MatchLooks(looks []Look, steps int) Result {
-	times, room := make([]window, len(looks)), make([]int, len(looks))
-	for i := range looks {
-		times[i], room[i] = looks[i].time, looks[i].room
-	}
 	sure, open := p.candidates(looks)
-	b := newBinder(times, room, sure, steps)
-	if bound, ok := b.solve([]task{{p.root, always}}); ok {
+	b := newBinder(looks, sure, steps)
+	if bound, ok := b.find(p.root); ok {
 		return Result{Yes, distinct(bound, len(looks))}
 	}
 	if b.steps <= 0 {
@@ -39,8 +35,8 @@ func (p *Pattern) MatchLooks(looks []Look, steps int) Result {
 	if open == nil {
 		return Result{}
 	}
-	b = newBinder(times, room, open, steps)
-	if _, ok := b.solve([]task{{p.root, always}}); ok || b.steps <= 0 {
+	b = newBinder(looks, open, steps)
+	if _, ok := b.find(p.root); ok || b.steps <= 0 {
 		return Result{Answer: NotEvaluated}
 	}
 	return Result{}
