@@ -57,6 +57,12 @@ type Submission struct {
 	Strict      bool                 // refuse what the standard only tolerates: warnings become errors
 	By          string               // person or client, for the audit
 	Operator    bool                 // the operator submits, whoever the source is: may hear of what others hold
+
+	// Based are the versions that an editor started from, by id: an object is refused when the source holds another one as its latest
+	// by now (0: none at all), so that nobody overwrites what was never read. Nil: it is no edit.
+	Based map[string]int64
+	// Agreed says that two persons agreed to what is loosened; see loosen.go.
+	Agreed bool
 }
 
 // Status says what became of an object.

@@ -153,7 +153,8 @@ func ingest(t *rapid.T, dir string, subs []submission, order []int, batch int, s
 			}
 			objects = mixed
 		}
-		sub := intake.Submission{Source: sources[subs[i].source].ID, TLP: subs[i].tlp}
+		// Agreed: who loosens must ask, which depends on what was said before; labels must not.
+		sub := intake.Submission{Source: sources[subs[i].source].ID, TLP: subs[i].tlp, Agreed: true}
 		st := in.StreamBatch(ctx, sub, batch, func(o intake.Outcome) {
 			if o.Status == intake.Refused {
 				t.Errorf("%s refused: %v", o.ID, o.Problems)

@@ -34,7 +34,14 @@ func (b *batch) acceptOne(i int, it *item, o *Outcome) error {
 	if same := d.version(b.source.ID, it.put.Modified); same != nil {
 		return b.again(it, o, same)
 	}
-	if p := b.breaks(it, d); p != nil {
+	p := b.breaks(it, d)
+	if p == nil {
+		p = b.stale(it, d)
+	}
+	if l, ok := b.loosened[i]; ok {
+		p = l.problem()
+	}
+	if p != nil {
 		o.Status, o.Problems = Refused, append([]stix.Problem{*p}, o.Problems...)
 		return nil
 	}

@@ -30,6 +30,8 @@ type session struct {
 	joins  map[[2]*lab]*lab
 	closes map[[2]*lab]bool
 
+	also func(store.Tx, []Outcome) error // nil, or what else the transaction asks and does; an error ends it
+
 	bound map[string]stix.Level // TLP that containers of this submission give to unmarked members
 
 	// brought has the unmarked objects of earlier batches, which a container may still bind. When it is full every unmarked object of
@@ -81,25 +83,48 @@ type batch struct {
 	quota    int64 // objects that may still be added; -1: no limit
 	relabels int
 	deleted  *bool // something was; nil: not asked yet
+
+	loosened map[int]Loosening // by item: refused for want of a second person
 }
 
 // commit decides about items and writes what is accepted, in one transaction.
 func (se *session) commit(ctx context.Context, items []*item) ([]Outcome, error) {
 	var b *batch
-	err := se.in.store.Update(ctx, func(tx store.Tx) error {
-		b = &batch{
-			session: se, ctx: ctx, tx: tx, items: items, out: make([]Outcome, len(items)),
-			idents: make(map[string]*ident, 2*len(items)), others: map[[2]string]*ident{},
-			groups: map[string][]*node{}, loaded: map[string]struct{}{}, raised: map[string]stix.Level{},
-			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, defs: map[[2]string][]stix.Marking{}, marks: map[markKey]*lab{},
+	err := se.in.store.Update(ctx, func(tx store.Tx) (err error) {
+		if b, err = se.decide(ctx, tx, items); err != nil {
+			return err
 		}
-		return b.run()
+		if se.also != nil {
+			if err := se.also(tx, b.out); err != nil {
+				return err
+			}
+		}
+		return b.write()
 	})
 	if err != nil {
 		return nil, err
 	}
 	b.keep()
 	return b.out, nil
+}
+
+// decide settles what becomes of items. What turns out to loosen a marking that one person may not loosen is refused, and the rest is
+// decided as if it had not been sent.
+func (se *session) decide(ctx context.Context, tx store.Tx, items []*item) (*batch, error) {
+	loosened := map[int]Loosening{}
+	for {
+		b := &batch{
+			session: se, ctx: ctx, tx: tx, items: items, out: make([]Outcome, len(items)),
+			idents: make(map[string]*ident, 2*len(items)), others: map[[2]string]*ident{},
+			groups: map[string][]*node{}, loaded: map[string]struct{}{}, raised: map[string]stix.Level{},
+			labels: maps.Clone(se.labIDs), ids: map[*lab]store.LabelID{}, defs: map[[2]string][]stix.Marking{}, marks: map[markKey]*lab{},
+			loosened: loosened,
+		}
+		n := len(loosened)
+		if err := b.run(); err != nil || len(loosened) == n {
+			return b, err
+		}
+	}
 }
 
 func (b *batch) run() error {
@@ -115,10 +140,10 @@ func (b *batch) run() error {
 	if err := b.label(); err != nil {
 		return err
 	}
-	if err := b.settle(); err != nil {
+	if more, err := b.holdLoosened(); more || err != nil {
 		return err
 	}
-	return b.write()
+	return b.settle()
 }
 
 // open reads who submits, where to, and the state of the store.

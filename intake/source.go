@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -120,6 +121,36 @@ func (in *Intake) SourceByName(ctx context.Context, name string) (store.Source, 
 			}
 		}
 		return threatwatch.Errorf(threatwatch.NotFound, "no source named %s", name)
+	})
+	return out, err
+}
+
+// SpeakAs names the identity that a source speaks as, unless it has one already, and returns the source.
+func (in *Intake) SpeakAs(ctx context.Context, name, identity string) (out store.Source, err error) {
+	err = in.store.Update(ctx, func(tx store.Tx) error {
+		sources, err := tx.Sources(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(sources, func(s store.Source) bool { return strings.EqualFold(s.Name, name) })
+		if i < 0 {
+			return threatwatch.Errorf(threatwatch.NotFound, "no source named %s", name)
+		}
+		if out = sources[i]; out.Identity != "" {
+			return nil
+		}
+		out.Identity = identity
+		return tx.PutSource(ctx, &out)
+	})
+	return out, err
+}
+
+// SourcesOf lists the sources of an organisation.
+func (in *Intake) SourcesOf(ctx context.Context, owner string) (out []store.Source, err error) {
+	err = in.store.Read(ctx, func(s store.Snapshot) error {
+		sources, err := s.Sources(ctx)
+		out = slices.DeleteFunc(sources, func(s store.Source) bool { return s.Owner != owner })
+		return err
 	})
 	return out, err
 }
