@@ -113,7 +113,7 @@ var before2010 = []incident{
 		name: "HM Revenue and Customs: two disks with records of 25 million people lost in the post", told: "2007-11-20", where: []string{"GB"},
 		victim: "HM Revenue and Customs", sectors: []string{"government-national"}, data: []string{"Personal", "Bank"}, insider: true, steps: []step{{"first_action", "2007-10-18"}},
 		facts:   "The Chancellor told Parliament on 20 November 2007 that two disks with the records of all families that get child benefit had been posted on 18 October and never arrived. They were not encrypted. A review found no single person at fault but the way of working. Nothing shows that anybody found them.",
-		reports: []report{{"HM Revenue and Customs: Statements on the loss of child benefit data", "2007-11-20", "https://www.gov.uk/government/organisations/hm-revenue-customs"}},
+		reports: []report{{"BBC: Point-by-point, Darling statement", "2007-11-20", "https://news.bbc.co.uk/1/hi/uk_politics/7104115.stm"}},
 	},
 	{
 		name: "San Francisco: the city locked out of its own network", told: "2008-07-14", where: []string{"US"},

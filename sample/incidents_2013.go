@@ -38,7 +38,7 @@ var from2013 = []incident{
 		facts:   "Brazilian television showed on 1 September 2013 documents on the reading of messages of the presidents of Brazil and Mexico, and on 8 September slides that name the network of the oil company Petrobras. What was taken is not known. The president of Brazil put off a visit to Washington.",
 		claims:  []claim{{"US National Security Agency", "TV Globo", leaked, "2013-09-08", "TV Globo, from slides that Edward Snowden made public (1 and 8 September 2013)."}},
 		denials: []denial{{"US Director of National Intelligence", "2013-09-08", "The United States collects information on economic matters, but does not steal trade secrets for its companies (8 September 2013)."}},
-		reports: []report{{"US Director of National Intelligence: Statement on allegations of economic espionage", "2013-09-08", "https://www.dni.gov/index.php/newsroom"}},
+		reports: []report{{"Business Insider: Statement by the Director of National Intelligence on allegations of economic espionage", "2013-09-08", "https://www.businessinsider.com/intelligence-chief-were-not-stealing-secrets-from-companies-2013-9"}},
 	},
 	{
 		name: "Belgacom: staff attacked to reach the network of an international carrier", told: "2013-09-16", where: []string{"BE"},

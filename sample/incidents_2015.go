@@ -117,7 +117,7 @@ var from2015 = []incident{
 		operations: []string{"leak", "defacement"}, sectors: []string{"government-national"}, data: []string{"Personal"}, steps: []step{{"discovery", "2016-03-27"}},
 		facts:   "On 27 March 2016, six weeks before the election, the site of the commission was defaced and its database published, with fingerprints of people abroad. The National Privacy Commission held the chairman responsible for want of care.",
 		claims:  []claim{{"LulzSec Pilipinas", "", self, "2016-03-27", "The group itself, which published the data, after Anonymous Philippines had defaced the site (27 March 2016). The police arrested two young men in April."}},
-		reports: []report{{"National Privacy Commission of the Philippines: Decision on the COMELEC breach", "2016-12-28", "https://privacy.gov.ph/"}},
+		reports: []report{{"National Privacy Commission of the Philippines: Criminal prosecution of Bautista over Comeleak recommended", "2017-01-05", "https://privacy.gov.ph/privacy-commission-finds-bautista-criminally-liable-for-comeleak-data-breach/"}},
 	},
 	{
 		name: "Democratic National Committee: mail of a party taken and published before an election", told: "2016-06-14", where: []string{"US"},
@@ -163,7 +163,7 @@ var from2015 = []incident{
 		victim: "Red Cross blood service of Australia", sectors: []string{"healthcare"}, data: []string{"Medical", "Personal"}, insider: true, steps: []step{{"first_action", "2016-09-05"}, {"discovery", "2016-10-25"}, {"victims_notice_begin", "2016-10-28"}},
 		facts:   "A contractor put a copy of the donors' questionnaires on a public web server by mistake on 5 September 2016; somebody found it on 25 October and told. The regulator praised how the service answered. As far as is known nobody used the data.",
 		claims:  []claim{{"Employee of a contractor of the Red Cross blood service", "The blood service", own, "2016-10-28", "A human error at its web contractor (28 October 2016). The Information Commissioner came to the same (7 August 2017)."}},
-		reports: []report{{"Australian Information Commissioner: DonateBlood.com.au data breach", "2017-08-07", "https://www.oaic.gov.au/"}},
+		reports: []report{{"Australian Information Commissioner: DonateBlood.com.au data breach", "2017-08-07", "https://oaic.gov.au/privacy/privacy-assessments-and-decisions/privacy-decisions/investigation-reports/donateblood.com.au-data-breach-australian-red-cross-blood-service"}},
 	},
 	{
 		name: "Liberia: a telephone company flooded to please a competitor", told: "2016-11-03", where: []string{"LR"},

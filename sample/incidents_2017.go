@@ -172,7 +172,7 @@ var from2017 = []incident{
 		name: "Cathay Pacific: passport data of 9.4 million passengers, told after seven months", told: "2018-10-24", where: []string{"HK"},
 		victim: "Cathay Pacific", operations: []string{"data-theft"}, sectors: []string{"transportation"}, data: []string{"Personal"}, steps: []step{{"compromise", "2014-10"}, {"discovery", "2018-03"}, {"victims_notice_begin", "2018-10-24"}},
 		facts:   "The airline noticed in March 2018 and announced on 24 October that two sets of intruders had been inside, one since October 2014. The privacy commissioner of Hong Kong found a known hole unpatched for years. Who did it is not known.",
-		reports: []report{{"Privacy Commissioner for Personal Data of Hong Kong: Investigation report on Cathay Pacific", "2019-06-06", "https://www.pcpd.org.hk/"}},
+		reports: []report{{"Privacy Commissioner for Personal Data of Hong Kong: Cathay data breach incident", "2019-06-06", "https://www.pcpd.org.hk/english/news_events/media_statements/press_20190606.html"}},
 	},
 	{
 		name: "Marriott: guest records of the Starwood chain taken, unseen for four years", told: "2018-11-30", where: []string{"US", "GB"},

@@ -127,7 +127,7 @@ var from2019 = []incident{
 		victim: "Vastaamo", operations: []string{"data-theft", "leak"}, sectors: []string{"healthcare"}, data: []string{"Medical"}, steps: []step{{"exfiltration", "2018-11"}, {"victims_notice_begin", "2020-10-21"}},
 		facts:   "From 21 October 2020 somebody published notes of patients of a Finnish chain, then wrote to tens of thousands of them for money. The notes had been taken in November 2018 from a database open to the Internet. The company went bankrupt.",
 		claims:  []claim{{"Man convicted in the Vastaamo case", "District Court of Western Uusimaa", court, "2024-04-30", "Sentenced to six years and three months (30 April 2024). He denies it and appealed."}},
-		reports: []report{{"Courts of Finland: Judgment of the District Court of Western Uusimaa", "2024-04-30", "https://oikeus.fi/"}},
+		reports: []report{{"Associated Press: Finnish hacker gets prison for accessing thousands of psychotherapy records", "2024-04-30", "https://toronto.citynews.ca/2024/04/30/finnish-hacker-gets-prison-for-accessing-thousands-of-psychotherapy-records-and-demanding-ransoms/"}},
 	},
 	{
 		name: "SolarWinds Orion: update of a network product used to enter governments and companies", told: "2020-12-13", where: []string{"US"},
@@ -148,6 +148,6 @@ var from2019 = []incident{
 		name: "Kawasaki Heavy Industries: entered through offices abroad", told: "2020-12-28", where: []string{"JP", "TH", "ID", "PH"},
 		victim: "Kawasaki Heavy Industries", operations: []string{"espionage"}, sectors: []string{"aerospace", "defense", "manufacturing"}, data: []string{"Internal"}, steps: []step{{"discovery", "2020-06-11"}},
 		facts:   "The maker of aeroplanes and submarines said on 28 December 2020 that a check on 11 June had shown connections from its office in Thailand, then from Indonesia, the Philippines and the United States, that should not be. What left could not be found out, nor who it was.",
-		reports: []report{{"Kawasaki Heavy Industries: Information regarding unauthorized access to Kawasaki Group", "2020-12-28", "https://global.kawasaki.com/en/corp/newsroom/"}},
+		reports: []report{{"Threatpost: Japanese aerospace firm Kawasaki warns of data breach", "2020-12-29", "https://threatpost.com/japanese-aerospace-firm-kawasaki-warns-of-data-breach/162642/"}},
 	},
 }

@@ -86,7 +86,7 @@ var from2021 = []incident{
 		name: "Transnet: ports of South Africa declare that they cannot work", told: "2021-07-22", where: []string{"ZA"},
 		victim: "Transnet", operations: []string{"ransomware", "sabotage"}, sectors: []string{"transportation"}, steps: []step{{"discovery", "2021-07-22"}, {"recovered", "2021-08-02"}},
 		facts:   "On 22 July 2021 the systems of the company that runs ports and railways failed; on 26 July its container terminals declared force majeure, which was lifted on 2 August. Containers were written down by hand. Who did it is not known; the company spoke of an intrusion and sabotage.",
-		reports: []report{{"Transnet: Statements on the disruption of its systems", "2021-07-26", "https://www.transnet.net/"}},
+		reports: []report{{"TimesLIVE: Transnet declares force majeure over cyber attack and sabotage", "2021-07-27", "https://www.timeslive.co.za/news/south-africa/2021-07-27-transnet-declares-force-majeure-over-cyber-attack-and-sabotage/"}},
 	},
 	{
 		name: "Fuel cards of Iran: 4,300 stations without petrol at the subsidized price", told: "2021-10-26", where: []string{"IR"},
@@ -136,7 +136,7 @@ var from2021 = []incident{
 		victim: "TransUnion South Africa", operations: []string{"data-theft"}, sectors: []string{"financial-services"}, data: []string{"Personal"}, steps: []step{{"discovery", "2022-03-17"}},
 		facts:   "The credit bureau said on 17 March 2022 that somebody had used the account of a client, and that it would not pay. It counted at least three million people concerned; those who did it spoke of 54 million, from an earlier leak of others in part.",
 		claims:  []claim{{"N4ughtySecTU", "", self, "2022-03-17", "A group of that name itself, from Brazil as it says (17 March 2022)."}},
-		reports: []report{{"TransUnion South Africa: Statements on the cyber incident", "2022-03-17", "https://www.transunion.co.za/"}},
+		reports: []report{{"TransUnion South Africa: Update on the cyber incident", "2022-04-11", "https://newsroom.transunion.co.za/update-south-africa-cyber-incident/"}},
 	},
 	{
 		name: "Okta: the screen of a support engineer of a contractor", told: "2022-03-22", where: []string{"US"},
@@ -226,7 +226,7 @@ var from2021 = []incident{
 		name: "Optus: 9.5 million customers of a telephone company, through an open interface", told: "2022-09-22", where: []string{"AU"},
 		victim: "Optus", operations: []string{"data-theft"}, sectors: []string{"telecommunications"}, data: []string{"Personal"}, steps: []step{{"victims_notice_begin", "2022-09-22"}},
 		facts:   "Optus said on 22 September 2022 that data of up to 9.8 million people had been taken, numbers of passports and licences among them. It spoke of a sophisticated attack; the minister said that it was not one. A demand on a forum was withdrawn with an apology on 27 September. Who wrote it is not known.",
-		reports: []report{{"Australian Information Commissioner: Investigation into Optus", "2022-10-11", "https://www.oaic.gov.au/"}},
+		reports: []report{{"Australian Information Commissioner: Investigation into Optus over data breach opened", "2022-10-11", "https://www.oaic.gov.au/newsroom/oaic-opens-investigation-into-optus-over-data-breach"}},
 	},
 	{
 		name: "Ministry of Defence of Mexico: six terabytes of mail published", told: "2022-09-29", where: []string{"MX"},

@@ -14,7 +14,7 @@ var from2023 = []incident{
 		victim: "Flutterwave", operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"first_action", "2023-02"}},
 		facts:   "Court papers that Nigerian newspapers showed on 5 March 2023 ask banks to freeze 107 accounts, because about 2.9 billion naira had left accounts of Flutterwave in 63 transfers in February; a letter of its lawyer to the police spoke of a hack. Who did it is not known.",
 		denials: []denial{{"Flutterwave", "2023-03-05", "It has not been hacked; a check found unusual movements on the profiles of some users, and no customer lost money (5 March 2023)."}},
-		reports: []report{{"Techpoint Africa: Reports on the transfers from Flutterwave", "2023-03-05", "https://techpoint.africa/"}},
+		reports: []report{{"Tekedia: N3 billion hack, what is going on with Flutterwave", "2023-03-06", "https://www.tekedia.com/n3-billion-hack-whats-going-on-with-flutterwave/"}},
 	},
 	{
 		name: "Latitude: 14 million records of borrowers of Australia and New Zealand, some from 2005", told: "2023-03-16", where: []string{"AU", "NZ"},

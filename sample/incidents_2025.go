@@ -14,7 +14,7 @@ var from2025 = []incident{
 		operations: []string{"espionage"}, sectors: []string{"entertainment", "energy"}, data: []string{"Personal"}, steps: []step{{"first_action", "2025-02"}},
 		facts:   "The police of Harbin said on 15 April 2025 that the systems of the games of February, with data of the athletes, and companies of energy, transport and defence in the province had been attacked. They offered a reward for three people whom they named. The evidence is not public.",
 		claims:  []claim{{"US National Security Agency", "Public security bureau of Harbin", statement, "2025-04-15", "The agency and three of its people, with help of two universities (15 April 2025)."}},
-		reports: []report{{"Xinhua: Police of Harbin on attacks during the Asian Winter Games", "2025-04-15", "https://english.news.cn/"}},
+		reports: []report{{"Channel NewsAsia: China accuses US of launching advanced cyberattacks, names alleged NSA agents", "2025-04-15", "https://www.channelnewsasia.com/east-asia/china-accuses-us-launching-advanced-cyberattacks-nsa-agents-5066386"}},
 	},
 	{
 		name: "Marks & Spencer: no orders for six weeks", told: "2025-04-22", where: []string{"GB"},
@@ -25,14 +25,14 @@ var from2025 = []incident{
 			{"Scattered Spider", "Bleeping Computer", unnamed, "2025-04-28", "Bleeping Computer, from unnamed people (28 April 2025)."},
 		},
 		malware: []string{"DragonForce"},
-		reports: []report{{"Marks and Spencer: Cyber incident update", "2025-05-21", "https://corporate.marksandspencer.com/"}},
+		reports: []report{{"The Independent: M&S admits customer data was stolen by hackers in cyber attack", "2025-05-13", "https://www.independent.co.uk/news/uk/home-news/marks-and-spencer-cyber-attack-customer-data-stolen-b2749802.html"}},
 	},
 	{
 		name: "SK Telecom: keys of nearly all its 27 million telephone cards", told: "2025-04-22", where: []string{"KR"},
 		victim: "SK Telecom", operations: []string{"espionage", "data-theft"}, sectors: []string{"telecommunications"}, data: []string{"Secrets", "Personal"}, steps: []step{{"compromise", "2021"}, {"discovery", "2025-04-18"}},
 		facts:   "The company noticed on 18 April 2025 that data of its core network had left. An inquiry by the government found 28 servers with programs, the first from 2021, and keys that were not encrypted. The privacy commission fined about 134.8 billion won. Who did it is not known.",
 		malware: []string{"BPFDoor"},
-		reports: []report{{"Personal Information Protection Commission of South Korea: Sanctions on SK Telecom", "2025-08-28", "https://www.pipc.go.kr/eng/"}},
+		reports: []report{{"Korea JoongAng Daily: SK Telecom files legal challenge to record fine after data leak", "2026-01-19", "https://koreajoongangdaily.joins.com/news/2026-01-19/business/tech/SK-Telecom-files-legal-challenge-to-record-91M-fine-after-data-leak-/2503889"}},
 	},
 	{
 		name: "Coinbase: support staff paid to copy customers' records", told: "2025-05-15", where: []string{"US", "IN"},
@@ -46,7 +46,7 @@ var from2025 = []incident{
 		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, insider: true, steps: []step{{"first_action", "2025-06-30"}},
 		facts:   "On 30 June 2025 hundreds of millions of reais left reserve accounts of banks through a company that connects them to the central bank. An employee had given his access for about 15,000 reais. The central bank cut the company off on 2 July; counts of the loss differ.",
 		claims:  []claim{{"Employee of C&M Software", "Civil Police of São Paulo", statement, "2025-07-04", "Arrested; he admitted that he gave his access to strangers (4 July 2025). Who they are was not known then."}},
-		reports: []report{{"Secretariat of Public Security of São Paulo: Arrest in the C&M Software case", "2025-07-04", "https://www.ssp.sp.gov.br/"}},
+		reports: []report{{"G1: Ministério Público de SP denuncia suspeito de ataque hacker ao sistema que liga bancos ao PIX", "2025-07-23", "https://g1.globo.com/sp/sao-paulo/noticia/2025/07/23/ministerio-publico-de-sp-denuncia-suspeito-de-ataque-hacker-ao-sistema-que-liga-bancos-ao-pix.ghtml"}},
 	},
 	{
 		name: "ToolShell: SharePoint servers entered by a hole that was closed only by half", told: "2025-07-19", where: []string{"US", "DE", "ZA"},
@@ -69,7 +69,7 @@ var from2025 = []incident{
 		victim: "Jaguar Land Rover", operations: []string{"ransomware"}, sectors: []string{"automotive"}, data: []string{"Internal"}, steps: []step{{"discovery", "2025-09-01"}, {"recovered", "2025-10-08"}},
 		facts:   "The maker shut its systems down on 1 September 2025 and built again from 8 October. The Cyber Monitoring Centre puts the cost to the British economy at about 1.9 billion pounds, most of it at suppliers. The state stood surety for a loan. What was used is not public.",
 		claims:  []claim{{"Scattered Lapsus$ Hunters", "", self, "2025-09-03", "The group itself, with pictures from inside (3 September 2025). Neither the company nor the police has named anybody."}},
-		reports: []report{{"Cyber Monitoring Centre: Statement on the Jaguar Land Rover incident", "2025-10-22", "https://cybermonitoringcentre.com/"}},
+		reports: []report{{"Professional Security: Jaguar Land Rover cyber loss put at 2 billion", "2025-10-22", "https://professionalsecurity.co.uk/news/commercial-security/jaguar-land-rover-cyber-loss-put-at-2-billion"}},
 	},
 	{
 		name: "Shai-Hulud: a worm in packages of program code", told: "2025-09-15",
@@ -82,7 +82,7 @@ var from2025 = []incident{
 		name: "Collins Aerospace: passengers of European airports checked in by hand", told: "2025-09-20", where: []string{"GB", "BE", "DE", "IE"},
 		operations: []string{"ransomware"}, sectors: []string{"transportation"}, steps: []step{{"discovery", "2025-09-19"}},
 		facts:   "On the night of 19 September 2025 a program for check-in failed at Heathrow, Brussels, Berlin and other airports; flights were late or cancelled for days. The European agency ENISA confirmed ransomware on 22 September. A man was arrested in England and let go on bail. Who did it is not known.",
-		reports: []report{{"UK National Crime Agency: Arrest over the incident at Collins Aerospace", "2025-09-24", "https://www.nationalcrimeagency.gov.uk/news"}},
+		reports: []report{{"UK National Crime Agency: UK arrest following aerospace cyber incident", "2025-09-24", "https://www.wired-gov.net/wg/news.nsf/articles/uk+arrest+following+aerospace+cyber+incident+24092025142500?open"}},
 	},
 	{
 		name: "Asahi: beer and drinks of Japan ordered on paper", told: "2025-09-29", where: []string{"JP"},
@@ -107,7 +107,7 @@ var from2025 = []incident{
 		facts:   "The Ministry of State Security said on 19 October 2025 that telephones of people of the centre in Xi'an were entered from 25 March 2022, by a hole in the messages of a foreign brand, and its network from April 2023 to June 2024 with 42 tools. It says that it stopped it. The evidence published is a technical report of CNCERT.",
 		claims:  []claim{{"US National Security Agency", "Ministry of State Security of China", statement, "2025-10-19", "Ministry of State Security of China (19 October 2025). The agency told journalists that it neither confirms nor denies such reports."}},
 		denials: []denial{{"US National Security Agency", "2025-10-19", "It neither confirms nor denies such reports, as it told journalists."}},
-		reports: []report{{"Xinhua: Ministry of State Security on attacks on the National Time Service Center", "2025-10-19", "https://english.news.cn/"}},
+		reports: []report{{"Cybernews: China accuses US of attack on National Time Service Center", "2025-10-22", "https://cybernews.com/news/china-usa-cyberattack-accusations/"}},
 	},
 	{
 		name: "Poland: wind farms, solar farms and a heating plant on a winter day", told: "2026-01-15", where: []string{"PL"},
@@ -118,7 +118,10 @@ var from2025 = []incident{
 			{"Berserk Bear", "CERT Polska", statement, "2026-01-30", "By the servers used, the cluster known as Static Tundra and Berserk Bear; the likeness of the wiper is too weak to tell (30 January 2026)."},
 		},
 		malware: []string{"DynoWiper"},
-		reports: []report{{"CERT Polska: Energy sector incident report, 29 December 2025", "2026-01-30", "https://cert.pl/en/"}},
+		reports: []report{
+			{"Prime Minister of Poland: Poland stops cyberattacks on energy infrastructure", "2026-01-15", "https://www.gov.pl/web/primeminister/poland-stops-cyberattacks-on-energy-infrastructure"},
+			{"CERT Polska: Energy sector incident report, 29 December 2025", "2026-01-30", "https://cert.pl/en/posts/2026/01/incident-report-energy-sector-2025/"},
+		},
 	},
 	{
 		name: "Stryker: computers and telephones of a medical company erased by its own administration", told: "2026-03-11", where: []string{"US", "IE"},
@@ -128,6 +131,6 @@ var from2025 = []incident{
 			{"Handala", "", self, "2026-03-11", "The group itself, as an answer to a strike on a school in Iran (11 March 2026)."},
 			{"Handala", "US Department of Justice and Palo Alto Networks", indictment, "2026-03-11", "A front of the Ministry of Intelligence of Iran (March 2026)."},
 		},
-		reports: []report{{"Stryker: Customer updates on the network disruption", "2026-03-11", "https://www.stryker.com/"}},
+		reports: []report{{"Financial Express: Iran-linked cyberattack disrupts Stryker systems", "2026-03-12", "https://www.financialexpress.com/world-news/us-news/iran-linked-cyberattack-disrupts-stryker-systems-thousands-of-employees-locked-out-globally/4169916/"}},
 	},
 }
