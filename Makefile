@@ -5,7 +5,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help demo build test test-long check race bench bench-quick deps clean
+.PHONY: help demo build basemap test test-long check race bench bench-quick deps clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,11 +13,15 @@ help: ## this list
 demo: build ## build, then run the exchange with its own sample at http://127.0.0.1:8080
 	./bin/threatwatch demo --listen $(LISTEN)
 
-build: ## build bin/threatwatch, one static binary
+build: basemap ## build bin/threatwatch, one static binary
 	$(GO) build -trimpath -ldflags=-s -o bin/threatwatch ./cmd/threatwatch
+
+basemap: # the outlines of the map, from the npm registry
+	@.ci/basemap
 
 deps: ## install what the tests need (Debian packages, Python clients, axe)
 	@.ci/deps
+	@.ci/basemap
 
 test: deps ## every test, installing what they need
 	$(GO) test -timeout 25m ./...
@@ -42,4 +46,4 @@ bench-quick: build ## the same with small sizes, in about 3 minutes
 	$(GO) run ./bench -o bench/results/quick.md
 
 clean: ## remove what was built
-	rm -rf bin .venv bench/.venv bench/results web/build/node_modules
+	rm -rf bin .venv bench/.venv bench/results web/build/node_modules web/atlas/base/*.json

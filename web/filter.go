@@ -14,6 +14,7 @@ import (
 
 // filterForm is the filter of a list as a form, and what is asked for as chips that can be taken off.
 type filterForm struct {
+	Action          string // the page that it narrows
 	Error, ErrorKey string // what is wrong, and of which field; "" when it is of none
 	By              string
 	Clocks          watch.Vocabulary
@@ -51,13 +52,13 @@ var (
 	}
 )
 
-// newForm is the form of a filter that holds.
-func newForm(f *index.Filter) filterForm { return formOf(f.Query(), f.By) }
+// newForm is the form of a filter that holds, of the page at a path.
+func newForm(action string, f *index.Filter) filterForm { return formOf(action, f.Query(), f.By) }
 
 // wrongForm is the form of a query that is no filter: what was typed stays, the error stands beside it.
-func wrongForm(q url.Values, err error) filterForm {
+func wrongForm(action string, q url.Values, err error) filterForm {
 	text := threatwatch.Message(err)
-	form := formOf(q, q.Get("by"))
+	form := formOf(action, q, q.Get("by"))
 	form.Error = sentence(text)
 	key, _, _ := strings.Cut(text, "=")
 	for _, list := range [][]filterField{form.Fields, form.More} {
@@ -71,8 +72,8 @@ func wrongForm(q url.Values, err error) filterForm {
 	return form
 }
 
-func formOf(q url.Values, by string) filterForm {
-	form := filterForm{By: by, Clocks: index.Clocks, Fields: slices.Clone(fields), More: slices.Clone(moreFields)}
+func formOf(action string, q url.Values, by string) filterForm {
+	form := filterForm{Action: action, By: by, Clocks: index.Clocks, Fields: slices.Clone(fields), More: slices.Clone(moreFields)}
 	rest := maps.Clone(q)
 	for _, key := range []string{"by", "older", "newer"} {
 		delete(rest, key)
@@ -93,12 +94,12 @@ func formOf(q url.Values, by string) filterForm {
 			form.Hidden = append(form.Hidden, hiddenField{key, value})
 		}
 	}
-	form.Chips = chips(q)
+	form.Chips = chips(action, q)
 	return form
 }
 
-// chips are the values of a query, each with the list without it.
-func chips(q url.Values) (list []chip) {
+// chips are the values of a query, each with the page without it.
+func chips(action string, q url.Values) (list []chip) {
 	for _, key := range slices.Sorted(maps.Keys(q)) {
 		if key == "by" || key == "older" || key == "newer" {
 			continue
@@ -111,7 +112,7 @@ func chips(q url.Values) (list []chip) {
 			}
 			delete(without, "older")
 			delete(without, "newer")
-			list = append(list, chip{chipLabel(key), valueLabel(key, value), listAddress(without)})
+			list = append(list, chip{chipLabel(key), valueLabel(key, value), address(action, without)})
 		}
 	}
 	return list
@@ -142,7 +143,7 @@ func valueLabel(key, value string) string {
 	return value
 }
 
-// facetLinks is a facet whose values lead to the list with or without them.
+// facetLinks is a facet whose values lead to the page with or without them.
 type facetLinks struct {
 	index.Facet
 	Links []facetLink
@@ -153,7 +154,7 @@ type facetLink struct {
 	To string
 }
 
-func facetsOf(facets []index.Facet, f *index.Filter) (list []facetLinks) {
+func facetsOf(facets []index.Facet, f *index.Filter, action string) (list []facetLinks) {
 	for _, fa := range facets {
 		if len(fa.Values) < 2 && !fa.Values[0].On {
 			continue // nothing to choose
@@ -170,7 +171,7 @@ func facetsOf(facets []index.Facet, f *index.Filter) (list []facetLinks) {
 				delete(q, fa.Key)
 			}
 			value.Label = valueLabel(fa.Key, value.Value)
-			fl.Links = append(fl.Links, facetLink{value, listAddress(q)})
+			fl.Links = append(fl.Links, facetLink{value, address(action, q)})
 		}
 		list = append(list, fl)
 	}

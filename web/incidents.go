@@ -43,7 +43,7 @@ func (s *site) incidents(v *visit) error {
 	q := v.r.URL.Query()
 	f, err := index.ParseFilter(q, "older", "newer")
 	if threatwatch.KindOf(err) == threatwatch.Invalid {
-		return v.show(http.StatusBadRequest, "incidents", "Incidents", badge{}, incidentsPage{Form: wrongForm(q, err), All: len(x.Entries)})
+		return v.show(http.StatusBadRequest, "incidents", "Incidents", badge{}, incidentsPage{Form: wrongForm("/incidents", q, err), All: len(x.Entries)})
 	}
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *site) incidents(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body := incidentsPage{Form: newForm(f), Total: len(list), All: len(x.Entries), Facets: facetsOf(facets, f), Feeds: feedQuery(f)}
+	body := incidentsPage{Form: newForm("/incidents", f), Total: len(list), All: len(x.Entries), Facets: facetsOf(facets, f, "/incidents"), Feeds: feedQuery(f)}
 	for _, e := range list[from:to] {
 		body.Rows = append(body.Rows, newRow(f, e))
 	}
@@ -135,10 +135,10 @@ func feedQuery(f *index.Filter) string {
 	return ""
 }
 
-// listAddress is where the list of a filter is.
-func listAddress(q url.Values) string {
+// address is where a page is, with a query.
+func address(path string, q url.Values) string {
 	if len(q) == 0 {
-		return "/incidents"
+		return path
 	}
-	return "/incidents?" + q.Encode()
+	return path + "?" + q.Encode()
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"slices"
@@ -204,26 +203,10 @@ func (s *site) milestonesCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	h := v.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Vary", "Cookie, Authorization")
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", `attachment; filename="milestones.csv"`)
-	w := csv.NewWriter(v.w)
-	rows := [][]string{{"kind", "date", "fidelity", "note"}}
+	var rows [][]string
 	for _, st := range stepsOf(e) {
 		rows = append(rows, []string{st.Kind, st.String(), string(st.Fidelity), formula(st.Words)})
 	}
-	if err := w.WriteAll(rows); err != nil {
-		v.s.Log.Debug("the visitor left", "error", err)
-	}
+	v.csv("milestones", []string{"kind", "date", "fidelity", "note"}, rows)
 	return nil
-}
-
-// formula keeps a text from being taken for a formula by a spreadsheet.
-func formula(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"threatwatch/stix"
 	"threatwatch/watch"
 	"threatwatch/watch/index"
+	"threatwatch/watch/measure"
 )
 
 // index is the incidents that the visitor may see, with what is said of each.
@@ -48,6 +50,7 @@ var watchFuncs = template.FuncMap{
 	"determined": watch.Determinations.Label,
 	"clauses":    clauses,
 	"records":    records,
+	"parts":      func(p measure.Parts) string { return fmt.Sprintf("%.1f", p.Float()) },
 	"lower":      strings.ToLower,
 }
 

@@ -46,7 +46,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "actors", "actor", "trends", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "actors", "actor", "trends", "map", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -64,6 +64,8 @@ func New(opt Options) http.Handler {
 		"GET /actors":                           s.actors,
 		"GET /actors/{id}":                      s.actor,
 		"GET /trends":                           s.trends,
+		"GET /map":                              s.victims,
+		"GET /map.csv":                          s.victimsCSV,
 		"GET /search":                           s.search,
 		"GET /types/{type}":                     s.list,
 		"GET /objects/{id}":                     s.object,

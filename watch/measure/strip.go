@@ -38,6 +38,15 @@ func divide(weights []float64) []Parts {
 	return parts
 }
 
+// Even divides a whole evenly among n places.
+func Even(n int) []Parts {
+	weights := make([]float64, n)
+	for i := range weights {
+		weights[i] = 1
+	}
+	return divide(weights)
+}
+
 // StripBounds are the upper ends of the bins of a [Strip], in days: a day, a week, a month, a year. VERIS's units fall into one bin each.
 var StripBounds = [4]float64{1, 7, 30, 365}
 
