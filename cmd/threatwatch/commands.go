@@ -16,6 +16,7 @@ type cli struct {
 	Pattern    patternCmd    `cmd:"" help:"STIX patterns: check, explain, match, test."`
 	Source     sourceCmd     `cmd:"" help:"Who says things: add, list."`
 	Collection collectionCmd `cmd:"" help:"Inboxes and saved filters: add, list."`
+	Duplicates duplicatesCmd `cmd:"" help:"Which incidents may be the same event, and why."`
 	Org        orgCmd        `cmd:"" help:"Organisations that take part: add, list."`
 	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
 	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`

@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"watch":              {"stix", "draft"},
 	"watch/measure":      {},
 	"watch/index":        {"watch", "watch/measure", "release", "stix", "country"},
+	"watch/duplicate":    {"watch", "watch/measure", "watch/index", "country"},
 	"veris":              {"stix", "draft", "country", "watch"},
 	"ukraine":            {"stix", "draft", "country", "watch", "internal/mojibake"},
 	"leaksite":           {"stix", "draft", "country", "watch", "internal/mojibake"},

@@ -100,3 +100,10 @@ func Stance(n int, on string, by int, what string) *stix.Value {
 	return (&watch.Stance{Head: watch.Head{ID: ID(watch.StanceType(what), n)}, Of: []string{on}, Words: fmt.Sprint("stance ", n), Note: watch.Opinion(what) == "",
 		Position: watch.Position{HolderRef: ID("identity", by), Stance: what, StatedAt: Moment("2020-03-01")}}).Object()
 }
+
+// Tie is a relationship between two incidents.
+func Tie(n int, kind string, from, to int) *stix.Value {
+	return stix.NewDict(stix.Member{Name: "type", Value: stix.NewString("relationship")}, stix.Member{Name: "spec_version", Value: stix.NewString("2.1")}, stix.Member{Name: "id", Value: stix.NewString(ID("relationship", n))},
+		stix.Member{Name: "relationship_type", Value: stix.NewString(kind)}, stix.Member{Name: "source_ref", Value: stix.NewString(ID("incident", from))}, stix.Member{Name: "target_ref", Value: stix.NewString(ID("incident", to))},
+		stix.Member{Name: "description", Value: stix.NewString(fmt.Sprint("tie ", n))})
+}

@@ -33,13 +33,20 @@ type builder struct {
 	stancesOf map[string]map[string]bool // by what they are about
 	tiesOf    map[string]map[string]bool // by act
 	version   map[string]time.Time
-	whole     bool            // names changed: everything is to be put together again
-	dirty     map[string]bool // acts of which something came in
+	merged    map[string]Merger   // of records that go on in others
+	parts     map[string][]string // which ones go on in a record
+	whole     bool                // names changed: everything is to be put together again
+	dirty     map[string]bool     // acts of which something came in
 	changed   time.Time
 }
 
 // tie is a relationship of an act that is no claim: whom it hit, where, by which technique, what it is the same as.
-type tie struct{ kind, from, to string }
+type tie struct {
+	kind, from, to string
+	words          string // the rest is kept of those that decide
+	at             time.Time
+	told           Told
+}
 
 func newBuilder() *builder {
 	return &builder{incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
@@ -47,7 +54,7 @@ func newBuilder() *builder {
 }
 
 // tieKinds are the relationships of an act that matter here.
-var tieKinds = map[string]bool{"targets": true, "located-at": true, "uses": true, "duplicate-of": true}
+var tieKinds = map[string]bool{"targets": true, "located-at": true, "uses": true, "duplicate-of": true, "distinct-from": true}
 
 // skips says whether an object cannot matter, without reading it: a store may hold a million relationships between other things.
 func skips(it *release.Item) bool {
@@ -137,7 +144,12 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 		return
 	}
 	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] && !root.Get("revoked").IsTrue() {
-		b.ties[id] = tie{strings.Clone(kind), from, strings.Clone(root.Get("target_ref").Text())}
+		t := tie{kind: strings.Clone(kind), from: from, to: strings.Clone(root.Get("target_ref").Text())}
+		if deciding[kind] {
+			t.words, t.told = strings.Clone(root.Get("description").Text()), told
+			t.at, _ = stix.ParseTime(root.Get("modified").Text())
+		}
+		b.ties[id] = t
 		put(b.tiesOf, from, id)
 		b.dirty[from] = true
 	}
@@ -224,6 +236,7 @@ func (b *builder) index(before *Index) *Index {
 	if x.Known = before.knew(); b.whole || x.Known == nil {
 		x.Known = b.parents()
 	}
+	b.merge()
 	for id, e := range b.incidents {
 		if old := before.entry(id); old != nil && !b.whole && !b.dirty[id] {
 			e = old
@@ -235,7 +248,9 @@ func (b *builder) index(before *Index) *Index {
 		x.byID[id] = e
 		x.Highest = max(x.Highest, e.Highest)
 		for _, c := range e.Claims {
-			x.ofClaim[c.ID] = e
+			if e.Merger == nil { // else it stands with another record
+				x.ofClaim[c.ID] = e
+			}
 		}
 		if e.Gone() {
 			x.Gone = append(x.Gone, e)
@@ -285,28 +300,6 @@ func (b *builder) places(x *Index) {
 	}
 }
 
-// sameness ties entries that a person said are the same: by a relationship duplicate-of, or because one was merged into the other.
-func (b *builder) sameness(x *Index) {
-	same := map[*Entry][]*Entry{}
-	tie := func(a, c *Entry) {
-		if a != nil && c != nil && a != c {
-			same[a], same[c] = append(same[a], c), append(same[c], a)
-		}
-	}
-	for _, t := range b.ties {
-		if t.kind == "duplicate-of" {
-			tie(x.byID[t.from], x.byID[t.to])
-		}
-	}
-	for _, e := range x.Gone {
-		tie(e, x.byID[e.Facts.MergedRef])
-	}
-	for e, list := range same {
-		slices.SortFunc(list, func(a, c *Entry) int { return cmp.Compare(a.ID, c.ID) })
-		x.same[e] = slices.Compact(list)
-	}
-}
-
 // entry puts together what is said of an act. It makes a new one: readers may hold the old.
 func (b *builder) entry(of *Entry) *Entry {
 	in := *of.Incident
@@ -317,10 +310,11 @@ func (b *builder) entry(of *Entry) *Entry {
 			e.Claims = append(e.Claims, b.claim(c))
 		}
 	}
+	e.Stances = b.stancesOn(e.ID)
+	b.join(e)
 	slices.SortFunc(e.Claims, func(a, c *Claim) int {
 		return cmp.Or(a.Terms.StatedAt.Time.Compare(c.Terms.StatedAt.Time), cmp.Compare(a.ID, c.ID))
 	})
-	e.Stances = b.stancesOn(e.ID)
 	for _, c := range e.Claims {
 		e.Highest = max(e.Highest, c.Marking)
 	}

@@ -25,6 +25,8 @@ type Index struct {
 	ofClaim      map[string]*Entry
 	actors       map[string]*Actor
 	same         map[*Entry][]*Entry
+	apart        map[[2]string]bool
+	decisions    []Decision
 	names        map[string]*Name
 	values       [][]string // of each facet, by number
 	orders       map[string]func() []*Entry
@@ -56,6 +58,7 @@ type Entry struct {
 	Stances []*Stance // on the incident itself
 	Badges  []string  // of Badges
 	Highest stix.Level
+	Merger  *Merger // by whose word it goes on in another record; nil: by nobody's
 
 	hay    string    // what is searched, in small letters
 	counts [][]int32 // for each facet, under which of its values it counts
@@ -193,6 +196,9 @@ func (e *Entry) Changed() time.Time {
 	}
 	for _, s := range e.all() {
 		later(s.Added)
+	}
+	if e.Merger != nil {
+		later(e.Merger.Added)
 	}
 	return at
 }

@@ -32,9 +32,12 @@ func dump(t *testing.T, x *index.Index) string {
 			for _, s := range x.Same(e) {
 				fmt.Fprint(&b, " ", s.ID)
 			}
-			fmt.Fprintln(&b, "", e.Badges)
+			fmt.Fprintln(&b, "", e.Badges, e.Changed())
+			if e.Merger != nil {
+				fmt.Fprintf(&b, " %+v\n", *e.Merger)
+			}
 			for _, c := range e.Claims {
-				fmt.Fprintln(&b, " ", c.ID, c.Words, c.Claimant.Label(), c.Accused.Label(), c.Marking)
+				fmt.Fprintln(&b, " ", c.ID, c.Words, c.Claimant.Label(), c.Accused.Label(), c.Marking, c.Lineages())
 				for _, s := range c.Stances {
 					fmt.Fprintln(&b, "   ", s.ID, s.Words, s.Holder.Label(), s.Position.Stance)
 				}
@@ -44,6 +47,9 @@ func dump(t *testing.T, x *index.Index) string {
 			}
 		}
 		fmt.Fprintln(&b, "--")
+	}
+	for _, d := range x.Decisions() {
+		fmt.Fprintln(&b, d.ID, d.Same, d.From.ID, d.To.ID, d.Words, d.Source, d.Marking)
 	}
 	for _, a := range x.Actors {
 		fmt.Fprintln(&b, a.ID, a.Label(), len(a.Incidents), len(a.Parents))
@@ -98,7 +104,7 @@ func step(h *House, r *rand.Rand, version int) {
 		name = fmt.Sprint("secret ", version)
 	}
 	var o *stix.Value
-	switch r.IntN(8) {
+	switch r.IntN(11) {
 	case 0, 1:
 		facts := watch.Facts{Slug: fmt.Sprint("slug-", n), RecordState: []string{"published", "published", "retracted", "merged"}[r.IntN(4)]}
 		if facts.RecordState == "merged" {
@@ -120,7 +126,15 @@ func step(h *House, r *rand.Rand, version int) {
 		if mark > 0 {
 			o.Set("explanation", stix.NewString("secret"))
 		}
-	case 7:
+	case 7, 8, 9:
+		o = Tie(100+version/4, []string{"duplicate-of", "duplicate-of", "distinct-from"}[r.IntN(3)], r.IntN(5), r.IntN(5))
+		if mark > 0 {
+			o.Set("description", stix.NewString("secret"))
+		}
+		if version%4 == 3 { // no version follows a revoked one (STIX 2.1 §3.6)
+			o.Set("revoked", stix.NewBool(true))
+		}
+	case 10:
 		id := ID([]string{"incident", "relationship", "opinion", "identity"}[r.IntN(4)], n)
 		_, err := h.Intake.Delete(h.Context(), intake.Submission{Source: h.Sources[source].ID}, h.Sources[source].Collection, id, store.Version{All: true})
 		if err != nil && !strings.Contains(err.Error(), "no object") {
