@@ -118,10 +118,22 @@ func (s *scorer) wording(a, b *record, add adder) {
 	}
 	slices.SortFunc(words, func(p, q told) int { return cmp.Or(cmp.Compare(q.weight, p.weight), cmp.Compare(p.word, q.word)) })
 	var most []string
-	for _, w := range words[:min(len(words), 5)] {
-		most = append(most, w.word)
+	for _, w := range words {
+		if len(most) < enumerated && !joinedOf(w.word, func(part string) bool { return slices.ContainsFunc(words, func(o told) bool { return o.word == part }) }) {
+			most = append(most, w.word)
+		}
 	}
 	add("words", sameWords*math.Sqrt(sum), "words that both tell: %s", enumerate(most))
+}
+
+// joinedOf says whether a word is two others written as one.
+func joinedOf(word string, known func(string) bool) bool {
+	for i := 1; i < len(word)-1; i++ {
+		if known(word[:i]) && known(word[i:]) {
+			return true
+		}
+	}
+	return false
 }
 
 func timing(a, b *record, add adder) {

@@ -142,7 +142,10 @@ func step(h *House, r *rand.Rand, version int) {
 		}
 		return
 	}
-	h.Say(source, At(o, version, mark))
+	got, err := h.Intake.Submit(h.Context(), intake.Submission{Source: h.Sources[source].ID}, [][]byte{At(o, version, mark).AppendJSON(nil)})
+	if err != nil || got[0].Status != intake.Added && !strings.Contains(fmt.Sprint(got[0].Problems), "would loosen") { // that takes two persons
+		h.Fatalf("%+v, %v", got, err)
+	}
 }
 
 // TestFilter: each key, its opposite, several of one key and several keys.
