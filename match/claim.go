@@ -2,6 +2,8 @@ package match
 
 import (
 	"encoding/hex"
+	"hash/maphash"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ type Claim struct {
 	Confidence int8   // 0 to 100 (STIX 2.1 §3.2); -1: not said
 	TLP        string // level, "" when nothing marks it
 	Where      string // file or collection it was read from
+	Key        int64  // what an exchange knows its assertion by; 0: none
 }
 
 // ValidAt says whether the claim held at a moment (microseconds since 1970).
@@ -41,8 +44,11 @@ func (c *Claim) ValidTime() string {
 // names are interned.
 type claims struct {
 	rows  []claimRow
+	keys  []int64 // of the rows, where claims have keys: all of a record or none
 	terms []terms
 	names []string
+
+	slots []uint32 // see named
 
 	termsOf map[terms]uint32 // while building
 	namesOf map[string]uint32
@@ -52,7 +58,7 @@ type claims struct {
 type claimRow struct {
 	id          [16]byte // the UUID of an indicator
 	from, until int64
-	terms, name uint32
+	terms, said uint32 // numbers of terms and of the name
 }
 
 type terms struct {
@@ -70,11 +76,14 @@ func (cs *claims) add(c *Claim) uint32 {
 	t := terms{source: c.Source, where: c.Where, tlp: c.TLP, confidence: c.Confidence}
 	t.idPrefix, row.id = packID(c.ID)
 	row.terms = intern(cs.termsOf, &cs.terms, t)
-	row.name = intern(cs.namesOf, &cs.names, c.Name)
+	row.said = intern(cs.namesOf, &cs.names, c.Name)
 	if c.ID == "" {
 		return intern(cs.listed, &cs.rows, row)
 	}
 	cs.rows = append(cs.rows, row)
+	if c.Key != 0 {
+		cs.keys = append(cs.keys, c.Key)
+	}
 	return uint32(len(cs.rows) - 1)
 }
 
@@ -91,14 +100,70 @@ func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
 // seal forgets what only building needs, and gives back the room for more.
 func (cs *claims) seal() {
 	cs.termsOf, cs.namesOf, cs.listed = nil, nil, nil
-	cs.rows, cs.names = append([]claimRow(nil), cs.rows...), append([]string(nil), cs.names...)
+	cs.rows, cs.keys, cs.names = append([]claimRow(nil), cs.rows...), append([]int64(nil), cs.keys...), append([]string(nil), cs.names...)
 }
 
 func (cs *claims) get(n uint32) Claim {
 	r := &cs.rows[n]
 	t := &cs.terms[r.terms]
-	return Claim{ID: unpackID(t.idPrefix, r.id), Name: cs.names[r.name], Source: t.source, From: r.from, Until: r.until,
-		Confidence: t.confidence, TLP: t.tlp, Where: t.where}
+	return Claim{ID: unpackID(t.idPrefix, r.id), Name: cs.names[r.said], Source: t.source, From: r.from, Until: r.until,
+		Confidence: t.confidence, TLP: t.tlp, Where: t.where, Key: cs.name(n).key}
+}
+
+// claimName is what a claim is taken out by: its key, or the id of its indicator where it has none.
+type claimName struct {
+	key    int64
+	prefix string
+	uuid   [16]byte
+}
+
+func nameOf(key int64, id string) claimName {
+	if key != 0 {
+		return claimName{key: key}
+	}
+	prefix, uuid := packID(id)
+	return claimName{prefix: prefix, uuid: uuid}
+}
+
+func (cs *claims) name(n uint32) claimName {
+	if len(cs.keys) > 0 {
+		return claimName{key: cs.keys[n]}
+	}
+	r := &cs.rows[n]
+	return claimName{prefix: cs.terms[r.terms].idPrefix, uuid: r.id}
+}
+
+// named appends the claims of a name. They are found by open addressing over numbers plus one, made by the first who asks: one goroutine at a time may.
+func (cs *claims) named(found []uint32, name claimName) []uint32 {
+	if len(cs.rows) == 0 || name == (claimName{}) {
+		return found
+	}
+	if cs.slots == nil {
+		cs.number()
+	}
+	for i := cs.place(name); cs.slots[i] != 0; i = (i + 1) % len(cs.slots) {
+		if n := cs.slots[i] - 1; cs.name(n) == name {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// number makes the slots of named.
+func (cs *claims) number() {
+	cs.slots = make([]uint32, len(cs.rows)*4/3+1)
+	for n := range uint32(len(cs.rows)) {
+		i := cs.place(cs.name(n))
+		for cs.slots[i] != 0 {
+			i = (i + 1) % len(cs.slots)
+		}
+		cs.slots[i] = n + 1
+	}
+}
+
+func (cs *claims) place(name claimName) int {
+	hi, _ := bits.Mul64(maphash.Comparable(seed, name), uint64(len(cs.slots)))
+	return int(hi)
 }
 
 // packID splits an id into what many share and its UUID (STIX 2.1 §2.9).

@@ -212,12 +212,7 @@ func TestCompoundsAreUpdated(t *testing.T) {
 			t.Fatal(err)
 		}
 		if step.merge {
-			x.mu.Lock()
-			err := x.merge(x.now.Load())
-			x.mu.Unlock()
-			if err != nil {
-				t.Fatal(err)
-			}
+			x.mergeAll(t)
 		}
 		if a, b := len(ids("a.evil.example")), len(ids("b.example")); a != step.a || b != step.b {
 			t.Errorf("%s: %d and %d hits, want %d and %d", step.what, a, b, step.a, step.b)

@@ -188,46 +188,45 @@ func (m *Matcher) look(c Class, key []byte, how How, r reach) {
 	}
 	h := hashOf(c, key)
 	for _, s := range m.states {
-		if s.base.may(h) {
-			m.exact(s.base, s.gone, h, c, key, how, r)
-		}
-		if s.delta != nil && s.delta.may(h) {
-			m.exact(s.delta, nil, h, c, key, how, r)
+		for _, l := range s.layers {
+			if l.may(h) {
+				m.exact(l, h, c, key, how, r)
+			}
 		}
 	}
 }
 
-func (m *Matcher) exact(c *core, gone map[uint32]bool, h uint64, class Class, key []byte, how How, r reach) {
+func (m *Matcher) exact(l *layer, h uint64, class Class, key []byte, how How, r reach) {
 	for _, want := range [...]rule{reaching, exactly, below} {
 		if !r.of(want) {
 			continue
 		}
-		n, ok := c.find(h, class, key, func(x rule) bool { return x == want })
+		n, ok := l.find(h, class, key, func(x rule) bool { return x == want })
 		if !ok {
 			continue
 		}
-		about := append([]uint32{c.first[n]}, c.more[n]...)
+		about := append([]uint32{l.first[n]}, l.more[n]...)
 		value := text(class, key)
 		if want == below {
 			value = "*." + value
 		}
-		m.hit(c, gone, class, value, how, about)
+		m.hit(l, class, value, how, about)
 	}
 }
 
 // hit reports a value with those claims that held at the time of the record.
-func (m *Matcher) hit(c *core, gone map[uint32]bool, class Class, value string, how How, about []uint32) {
+func (m *Matcher) hit(l *layer, class Class, value string, how How, about []uint32) {
 	m.said = true // also when no claim holds now: it may at the time of the next record
 	at := m.time()
 	var said []Claim
 	for _, n := range about {
-		if r := &c.rows[n]; gone[n] || !valid(r.from, r.until, at) {
+		if r := &l.rows[n]; l.gone.has(n) || !valid(r.from, r.until, at) {
 			continue
 		}
-		if p := c.compounds[n]; p != nil {
-			m.candidate(c, n, p)
-		} else {
-			said = append(said, c.claims.get(n))
+		if p := l.compounds[n]; p != nil {
+			m.candidate(l, n, p)
+		} else if c := l.claims.get(n); l.tell == nil || l.tell(&c, value) {
+			said = append(said, c)
 		}
 	}
 	if len(said) == 0 {
@@ -278,15 +277,10 @@ func (m *Matcher) address(v []byte, how How) {
 		return
 	}
 	for _, s := range m.states {
-		m.networks(s.base, s.gone, a)
-		if s.delta != nil {
-			m.networks(s.delta, nil, a)
+		for _, l := range s.layers {
+			l.around(a, func(net netip.Prefix, about []uint32) { m.hit(l, Network, net.String(), Within, about) })
 		}
 	}
-}
-
-func (m *Matcher) networks(c *core, gone map[uint32]bool, a netip.Addr) {
-	c.around(a, func(net netip.Prefix, about []uint32) { m.hit(c, gone, Network, net.String(), Within, about) })
 }
 
 // domain looks up a name and every name above it.

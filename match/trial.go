@@ -11,7 +11,7 @@ import (
 // trial is a compound that the record which is looked at may satisfy.
 type trial struct {
 	*Compound
-	core  *core
+	layer *layer
 	claim uint32
 	f     *logs.Field // that led to it
 }
@@ -28,18 +28,17 @@ func (u *Unevaluated) add(o Unevaluated) {
 	}
 }
 
-func (m *Matcher) candidate(c *core, claim uint32, p *Compound) {
-	if !slices.ContainsFunc(m.tried, func(t trial) bool { return t.core == c && t.claim == claim }) {
-		m.tried = append(m.tried, trial{p, c, claim, m.f})
+func (m *Matcher) candidate(l *layer, claim uint32, p *Compound) {
+	if !slices.ContainsFunc(m.tried, func(t trial) bool { return t.layer == l && t.claim == claim }) {
+		m.tried = append(m.tried, trial{p, l, claim, m.f})
 	}
 }
 
-// eachCore calls f for what m looks into.
-func (m *Matcher) eachCore(f func(c *core, gone map[uint32]bool)) {
+// eachLayer calls f for what m looks into.
+func (m *Matcher) eachLayer(f func(l *layer)) {
 	for _, s := range m.states {
-		f(s.base, s.gone)
-		if s.delta != nil {
-			f(s.delta, nil)
+		for _, l := range s.layers {
+			f(l)
 		}
 	}
 }
@@ -47,31 +46,31 @@ func (m *Matcher) eachCore(f func(c *core, gone map[uint32]bool)) {
 // needles finds compounds by texts inside of the field.
 func (m *Matcher) needles(v []byte) {
 	var folded []byte
-	m.eachCore(func(c *core, gone map[uint32]bool) {
-		if !c.needles.kinds.has(m.f.Kind) {
+	m.eachLayer(func(l *layer) {
+		if !l.needles.kinds.has(m.f.Kind) {
 			return
 		}
 		if folded == nil {
 			folded = m.fold(v)
 		}
-		c.needles.find(m.f.Kind, folded, func(claim uint32) {
+		l.needles.find(m.f.Kind, folded, func(claim uint32) {
 			m.said = true
-			m.consider(c, gone, claim)
+			m.consider(l, claim)
 		})
 	})
 }
 
 // consider tries a compound if its claim holds at the time of the record.
-func (m *Matcher) consider(c *core, gone map[uint32]bool, claim uint32) {
-	if r := &c.rows[claim]; !gone[claim] && valid(r.from, r.until, m.time()) {
-		m.candidate(c, claim, c.compounds[claim])
+func (m *Matcher) consider(l *layer, claim uint32) {
+	if r := &l.rows[claim]; !l.gone.has(claim) && valid(r.from, r.until, m.time()) {
+		m.candidate(l, claim, l.compounds[claim])
 	}
 }
 
 // tryAlways finds compounds by nothing but the kinds of the fields.
 func (m *Matcher) tryAlways() {
-	m.eachCore(func(c *core, gone map[uint32]bool) {
-		if c.tried == 0 {
+	m.eachLayer(func(l *layer) {
+		if l.tried == 0 {
 			return
 		}
 		var done kindSet
@@ -81,8 +80,8 @@ func (m *Matcher) tryAlways() {
 				continue
 			}
 			done |= kindsOf(m.f.Kind)
-			for _, claim := range c.always[m.f.Kind] {
-				m.consider(c, gone, claim)
+			for _, claim := range l.always[m.f.Kind] {
+				m.consider(l, claim)
 			}
 		}
 	})
@@ -95,15 +94,18 @@ func (m *Matcher) try(hits []Hit) []Hit {
 	for _, t := range m.tried {
 		if !t.single {
 			if look, part := t.eval.Look(&o); part {
-				h := m.compoundHit(t, at)
-				h.later = &candidate{Compound: t.Compound, look: look}
-				m.waiting = append(m.waiting, h)
+				if h, told := m.compoundHit(t, at); told {
+					h.later = &candidate{Compound: t.Compound, look: look}
+					m.waiting = append(m.waiting, h)
+				}
 			}
 			continue
 		}
 		switch t.eval.MatchOne(&o) {
 		case pattern.Yes:
-			hits = append(hits, m.compoundHit(t, at))
+			if h, told := m.compoundHit(t, at); told {
+				hits = append(hits, h)
+			}
 		case pattern.NotEvaluated:
 			m.open.add(Unevaluated{1, t.Text})
 		}
@@ -111,7 +113,12 @@ func (m *Matcher) try(hits []Hit) []Hit {
 	return hits
 }
 
-func (m *Matcher) compoundHit(t trial, at int64) Hit {
+// compoundHit is the hit of a pattern, unless it is not to be told.
+func (m *Matcher) compoundHit(t trial, at int64) (h Hit, told bool) {
+	c := t.layer.claims.get(t.claim)
+	if t.layer.tell != nil && !t.layer.tell(&c, t.Text) {
+		return h, false
+	}
 	return Hit{Kind: t.f.Kind, Role: t.f.Role, Path: t.f.Path, Seen: string(t.f.Value), Value: t.Text, Class: PatternText, How: ByPattern,
-		Claims: []Claim{t.core.claims.get(t.claim)}, Time: at, Timed: m.timed(), Records: 1}
+		Claims: []Claim{c}, Time: at, Timed: m.timed(), Records: 1}, true
 }

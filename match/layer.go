@@ -1,0 +1,158 @@
+package match
+
+import (
+	"errors"
+	"slices"
+)
+
+// A state is one moment of an Index: layers, the oldest first, which together hold what it holds. What comes makes a new layer, what goes is struck out
+// where it stands, and layers of like size are merged, so that the cost of a change does not grow with what is held. A state is never changed.
+type state struct{ layers []*layer }
+
+// A layer is a core without what was struck out of it since it was built.
+type layer struct {
+	*core
+	gone claimSet
+
+	// tell, when it is set, is asked about each claim before it is told of a value, and may change it. Several goroutines may ask at once.
+	tell func(c *Claim, value string) bool
+}
+
+// mergeAt is how many times as large as all newer ones together a layer may be and is still merged with them.
+const mergeAt = 4
+
+// claimSet is a set of claims of one core. It is never changed.
+type claimSet struct {
+	bits []uint64
+	n    int
+}
+
+func (s *claimSet) has(claim uint32) bool {
+	at := int(claim / 64)
+	return at < len(s.bits) && s.bits[at]>>(claim%64)&1 != 0
+}
+
+// with is the set with other claims.
+func (s *claimSet) with(claims []uint32) claimSet {
+	out := claimSet{slices.Clone(s.bits), s.n}
+	for _, c := range claims {
+		if at := int(c / 64); at >= len(out.bits) {
+			out.bits = append(out.bits, make([]uint64, at+1-len(out.bits))...)
+		}
+		if !out.has(c) {
+			out.bits[c/64] |= 1 << (c % 64)
+			out.n++
+		}
+	}
+	return out
+}
+
+func (s *state) len() int {
+	n := 0
+	for _, l := range s.layers {
+		n += l.core.len()
+	}
+	return n
+}
+
+// with is the state with what came.
+func (s *state) with(c *core) *state {
+	if len(c.rows) == 0 {
+		return s
+	}
+	return &state{append(slices.Clip(s.layers), &layer{core: c})}
+}
+
+// without is the state with the claims of some names struck out.
+func (s *state) without(names []claimName) *state {
+	if len(names) == 0 {
+		return s
+	}
+	next := &state{slices.Clone(s.layers)}
+	for i, l := range s.layers {
+		var struck []uint32
+		for _, name := range names {
+			struck = l.claims.named(struck, name)
+		}
+		if len(struck) > 0 {
+			next.layers[i] = &layer{core: l.core, gone: l.gone.with(struck), tell: l.tell}
+		}
+	}
+	return next
+}
+
+// due is the first of the layers that should be one, up to the newest; -1 when all is well.
+func (s *state) due() int {
+	from, newer := -1, 0
+	for i := len(s.layers) - 1; i >= 0; i-- {
+		l := s.layers[i]
+		if newer > 0 && len(l.rows) <= mergeAt*newer || 2*l.gone.n > len(l.rows) {
+			from = i
+		}
+		newer += len(l.rows)
+	}
+	return from
+}
+
+// merge makes one core of several, without what was struck out.
+func merge(layers []*layer) (*core, error) {
+	c := newCore()
+	values := 0
+	for _, l := range layers {
+		values += l.core.table.len()
+	}
+	c.table.grow(max(len(c.table.slots), values*3/2))
+	for _, l := range layers {
+		if err := l.copyTo(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.seal()
+}
+
+// copyTo adds all that a layer holds to a core.
+func (l *layer) copyTo(to *core) error {
+	number := make([]uint32, len(l.rows)) // of a claim in the other core, plus one
+	moved := func(claim uint32) uint32 {
+		if number[claim] == 0 {
+			whole := l.claims.get(claim)
+			number[claim] = to.claims.add(&whole) + 1
+		}
+		return number[claim] - 1
+	}
+	for n, p := range l.compounds {
+		if !l.holds(n) {
+			continue
+		}
+		if err := to.addCompound(p, moved(n)); err != nil && !errors.Is(err, errAlways) {
+			return err
+		}
+	}
+	for n := range uint32(l.table.len()) {
+		class, r, key := l.table.value(n)
+		v := Value{Class: class, rule: r, key: string(key)}
+		var err error
+		l.table.about(n, func(claim uint32) {
+			if l.holds(claim) && l.compounds[claim] == nil && err == nil {
+				err = to.addValue(&v, moved(claim))
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for p, about := range l.nets.All() {
+		v := Value{Class: Network, net: p}
+		for _, claim := range about {
+			if l.holds(claim) && l.compounds[claim] == nil {
+				if err := to.addValue(&v, moved(claim)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// holds says that a claim was neither struck out nor retired.
+func (l *layer) holds(claim uint32) bool { return !l.gone.has(claim) && l.rows[claim].until >= 0 }
