@@ -4,6 +4,5 @@
 //	POST /api/v1/match    a log as it is, or {"records":[{…},…]}
 //
 // Every answer is made through a [release.View] of the caller, as over TAXII, so that nothing the caller may not see has a part in it: a lookup is
-// a query of the view; matching uses an index of what the view shows, kept for each subject, and asks the view again for each indicator that it
-// found. Errors are problem details (RFC 9457). doc/api.md tells the rest.
+// a query of the view; matching uses what a [match.Live] shows the view. Errors are problem details (RFC 9457). doc/api.md tells the rest.
 package api

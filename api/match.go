@@ -2,18 +2,19 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"threatwatch"
 	"threatwatch/logs"
 	"threatwatch/match"
-	"threatwatch/release"
 )
 
 // matchRequest is the body of a match in JSON; any other body is a log.
@@ -51,6 +52,9 @@ type claim struct {
 	Confidence *int8  `json:"confidence,omitempty"`
 }
 
+// errEnough ends the reading of a log.
+var errEnough = errors.New("enough")
+
 // match answers POST /api/v1/match.
 func (s *Server) match(ctx context.Context, r *request) (any, error) {
 	body := r.body
@@ -61,39 +65,41 @@ func (s *Server) match(ctx context.Context, r *request) (any, error) {
 		}
 		body = lines(q.Records)
 	}
-	index, err := s.indexes.of(ctx, r.view)
+	shown, err := s.live.Shown(ctx, r.view)
 	if err != nil {
 		return nil, err
 	}
-	log, err := logs.NewReader(body, logs.Options{})
-	if err != nil {
-		return nil, unreadable(err)
+	var hits []hit
+	scan := match.Scan{Index: shown.Index, Jobs: 1, Passed: func(m logs.Mark) error {
+		if m.Offset > maxLog {
+			return threatwatch.Errorf(threatwatch.TooLarge, "a log has at most %d bytes, unpacked", maxLog)
+		}
+		return nil
+	}}
+	read, err := scan.Run(ctx, "", body, func(f *match.Finding) error {
+		if n := len(hits); n >= maxHits && f.Line != hits[n-1].Record { // all of a record or nothing
+			return errEnough
+		}
+		hits = append(hits, hitOf(f))
+		return nil
+	})
+	a := matchAnswer{Format: read.Format.String(), Records: read.Records, Unreadable: read.Faults + read.TooLong, Hits: inOrder(hits), More: errors.Is(err, errEnough)}
+	switch {
+	case a.More:
+		a.Records = hits[len(hits)-1].Record
+	case err != nil:
+		return nil, unreadable(ctx, err)
 	}
-	defer log.Close()
-	m := &matching{ctx: ctx, view: r.view, matcher: index.Matcher(), named: map[string]map[string]bool{}}
-	m.matcher.When = (*logs.Record).When
-	m.answer = matchAnswer{Format: log.Format().String(), Hits: []hit{}}
-	for {
-		block, err := log.Next()
-		if errors.Is(err, io.EOF) {
-			m.answer.Unreadable += log.TooLong()
-			return m.answer, nil
-		}
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		done, err := m.block(block)
-		block.Release()
-		if err != nil || done {
-			return m.answer, err
-		}
-	}
+	return a, shown.Err()
 }
 
 // unreadable is what is wrong with a body, unless it is its length.
-func unreadable(err error) error {
+func unreadable(ctx context.Context, err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return large
+	}
+	if threatwatch.KindOf(err) == threatwatch.TooLarge || ctx.Err() != nil {
+		return err
 	}
 	return threatwatch.Errorf(threatwatch.Invalid, "the log: %v", err)
 }
@@ -109,104 +115,31 @@ func lines(records []json.RawMessage) io.Reader {
 	return &b
 }
 
-// matching is the work on one request.
-type matching struct {
-	ctx     context.Context
-	view    *release.View
-	matcher *match.Matcher
-	record  logs.Record
-	hits    []match.Hit
-	named   map[string]map[string]bool // by indicator
-	bytes   int
-	answer  matchAnswer
-}
-
-// block matches the records of a block; done says that there are enough hits.
-func (m *matching) block(b *logs.Block) (done bool, err error) {
-	if m.bytes += b.Size(); m.bytes > maxLog {
-		return false, threatwatch.Errorf(threatwatch.TooLarge, "a log has at most %d bytes, unpacked", maxLog)
+func hitOf(f *match.Finding) hit {
+	h := hit{Record: f.Line, Field: f.Path, Role: f.Role.String(), Seen: f.Seen, Value: f.Value, Type: f.Class.String(), How: f.How.String()}
+	if f.Timed {
+		h.Time = time.UnixMicro(f.Time).UTC().Format(time.RFC3339Nano)
 	}
-	if err := m.ctx.Err(); err != nil {
-		return false, err
-	}
-	for entry, number, ok := b.Next(); ok; entry, number, ok = b.Next() {
-		m.answer.Records++
-		if err := b.Scan(entry, &m.record); err != nil {
-			m.answer.Unreadable++
-		}
-		m.hits = m.matcher.Match(&m.record, m.hits[:0])
-		for i := range m.hits {
-			if err := m.hit(number, &m.hits[i]); err != nil {
-				return false, err
-			}
-			if len(m.answer.Hits) == maxHits {
-				m.answer.More = true
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// hit adds a hit, with those of its indicators that the view still shows.
-func (m *matching) hit(record int64, h *match.Hit) error {
-	out := hit{Record: record, Field: h.Path, Role: h.Role.String(), Seen: h.Seen, Value: h.Value, Type: h.Class.String(), How: h.How.String()}
-	if h.Timed {
-		out.Time = time.UnixMicro(h.Time).UTC().Format(time.RFC3339Nano)
-	}
-	for _, c := range h.Claims {
-		values, err := m.names(c.ID)
-		if err != nil {
-			return err
-		}
-		if !values[strings.TrimPrefix(h.Value, "*.")] {
-			continue
-		}
+	for _, c := range f.Claims {
 		said := claim{ID: c.ID, Name: c.Name, Source: c.Source, TLP: c.TLP}
 		if c.Confidence >= 0 {
 			said.Confidence = &c.Confidence
 		}
-		out.Indicators = append(out.Indicators, said)
+		h.Indicators = append(h.Indicators, said)
 	}
-	if len(out.Indicators) > 0 {
-		m.answer.Hits = append(m.answer.Hits, out)
-	}
-	return nil
+	return h
 }
 
-// names asks the view, once a request, which values an indicator names now, or which pattern it is: it may have been deleted or replaced since it came into the index, or
-// its label have closed, or a part of it.
-func (m *matching) names(id string) (map[string]bool, error) {
-	if values, known := m.named[id]; known {
-		return values, nil
-	}
-	l := match.NewLoader(match.Policy{})
-	if err := eachLatest(m.ctx, m.view, id, l.Item); err != nil {
-		return nil, err
-	}
-	values := map[string]bool{}
-	for v := range l.All() {
-		values[v.String()] = true
-	}
-	for p := range l.Compounds() {
-		values[p.Text] = true
-	}
-	m.named[id] = values
-	return values, nil
-}
-
-// eachLatest calls f with the latest version that each source has of an object, as the view shows it.
-func eachLatest(ctx context.Context, v *release.View, id string, f func(*release.Item) error) error {
-	seen := map[string]bool{}
-	err := v.Get(ctx, id, func(it *release.Item) error { // newest first
-		if seen[it.Source] {
-			return nil
-		}
-		seen[it.Source] = true
-		return f(it)
+// inOrder puts what is said of one record in an order of its own: that in which indicators came and are kept could tell of others, which are not shown.
+func inOrder(hits []hit) []hit {
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), strings.Compare(a.Field, b.Field), strings.Compare(a.Seen, b.Seen), strings.Compare(a.Type, b.Type), strings.Compare(a.Value, b.Value))
 	})
-	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		return nil
+	for i := range hits {
+		slices.SortFunc(hits[i].Indicators, func(a, b claim) int { return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Source, b.Source)) })
 	}
-	return err
+	if hits == nil {
+		return []hit{}
+	}
+	return hits
 }

@@ -11,12 +11,14 @@ import (
 	"strings"
 
 	"threatwatch"
+	"threatwatch/match"
 	"threatwatch/release"
 )
 
 // Options are what a Server works with.
 type Options struct {
 	Releaser *release.Releaser
+	Live     *match.Live // nil: one that nobody runs, which loads with the first match
 	// Subject finds out who is asking; threatwatch.Unauthenticated becomes 401.
 	Subject func(*http.Request) (release.Subject, error)
 	Realm   string       // shown by login dialogues
@@ -38,14 +40,17 @@ const Prefix = "/api/v1/"
 
 // Server answers requests under Prefix.
 type Server struct {
-	opt     Options
-	mux     *http.ServeMux
-	indexes indexes
+	opt  Options
+	mux  *http.ServeMux
+	live *match.Live
 }
 
 // NewServer makes a server.
 func NewServer(opt Options) *Server {
-	s := &Server{opt: opt, mux: http.NewServeMux()}
+	s := &Server{opt: opt, mux: http.NewServeMux(), live: opt.Live}
+	if s.live == nil {
+		s.live = match.NewLive(opt.Releaser)
+	}
 	s.mux.Handle("POST "+Prefix+"lookup", s.answer(maxLookupBody, s.lookup))
 	s.mux.Handle("POST "+Prefix+"match", s.answer(maxMatchBody, s.match))
 	s.mux.HandleFunc(Prefix, func(w http.ResponseWriter, r *http.Request) {

@@ -48,7 +48,8 @@ type claims struct {
 	terms []terms
 	names []string
 
-	slots []uint32 // see named
+	slots  []uint32 // see named
+	newest int64    // of the keys, with slots
 
 	termsOf map[terms]uint32 // while building
 	namesOf map[string]uint32
@@ -135,11 +136,11 @@ func (cs *claims) name(n uint32) claimName {
 
 // named appends the claims of a name. They are found by open addressing over numbers plus one, made by the first who asks: one goroutine at a time may.
 func (cs *claims) named(found []uint32, name claimName) []uint32 {
-	if len(cs.rows) == 0 || name == (claimName{}) {
-		return found
-	}
 	if cs.slots == nil {
 		cs.number()
+	}
+	if len(cs.rows) == 0 || name == (claimName{}) || name.key > cs.newest {
+		return found
 	}
 	for i := cs.place(name); cs.slots[i] != 0; i = (i + 1) % len(cs.slots) {
 		if n := cs.slots[i] - 1; cs.name(n) == name {
@@ -152,6 +153,9 @@ func (cs *claims) named(found []uint32, name claimName) []uint32 {
 // number makes the slots of named.
 func (cs *claims) number() {
 	cs.slots = make([]uint32, len(cs.rows)*4/3+1)
+	for _, key := range cs.keys {
+		cs.newest = max(cs.newest, key)
+	}
 	for n := range uint32(len(cs.rows)) {
 		i := cs.place(cs.name(n))
 		for cs.slots[i] != 0 {
@@ -186,5 +190,13 @@ func unpackID(prefix string, uuid [16]byte) string {
 	return prefix + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// retire ends a claim before it began: a later version takes its place.
-func (cs *claims) retire(n uint32) { cs.rows[n].from, cs.rows[n].until = 0, -1 }
+// What a claim ends with that ended before it began.
+const (
+	retired = -1 // a later version takes its place
+	silent  = -2 // it says nothing, and is there to be known by its key
+)
+
+func (cs *claims) retire(n uint32) { cs.rows[n].from, cs.rows[n].until = 0, retired }
+
+// keep remembers an assertion that says nothing.
+func (cs *claims) keep(key int64, id string) { cs.add(&Claim{ID: id, Key: key, Until: silent}) }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -53,12 +54,11 @@ func (x *Index) Update(add []Entry, remove []string) error {
 		}
 		next = next.with(c)
 	}
-	if from := next.due(); from >= 0 {
-		c, err := merge(next.layers[from:])
-		if err != nil {
+	if from := next.due(0, math.MaxInt); from >= 0 {
+		var err error
+		if next, err = next.merged(from); err != nil {
 			return err
 		}
-		next = (&state{next.layers[:from:from]}).with(c)
 	}
 	x.now.Store(next)
 	return nil

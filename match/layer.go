@@ -81,17 +81,30 @@ func (s *state) without(names []claimName) *state {
 	return next
 }
 
-// due is the first of the layers that should be one, up to the newest; -1 when all is well.
-func (s *state) due() int {
+// due is the first of the layers that should be one, up to the newest; -1 when all is well. Those before least, and those with which there would be more
+// than limit claims to move, are left alone.
+func (s *state) due(least, limit int) int {
 	from, newer := -1, 0
-	for i := len(s.layers) - 1; i >= 0; i-- {
+	for i := len(s.layers) - 1; i >= least; i-- {
 		l := s.layers[i]
+		if newer+len(l.rows) > limit {
+			break
+		}
 		if newer > 0 && len(l.rows) <= mergeAt*newer || 2*l.gone.n > len(l.rows) {
 			from = i
 		}
 		newer += len(l.rows)
 	}
 	return from
+}
+
+// merged is the state with the layers from one on made one.
+func (s *state) merged(from int) (*state, error) {
+	c, err := merge(s.layers[from:])
+	if err != nil {
+		return nil, err
+	}
+	return (&state{s.layers[:from:from]}).with(c), nil
 }
 
 // merge makes one core of several, without what was struck out.
@@ -149,6 +162,11 @@ func (l *layer) copyTo(to *core) error {
 					return err
 				}
 			}
+		}
+	}
+	for n := range uint32(len(l.rows)) {
+		if l.rows[n].until == silent && !l.gone.has(n) {
+			moved(n)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"threatwatch"
@@ -60,7 +61,7 @@ func (l *Loader) Object(raw []byte, where string) error {
 			source = listSource(where)
 		}
 		level, marked := levelOf(o)
-		return l.indicator(o, source, where, level, marked)
+		return l.indicator(o, Claim{Source: source, Where: where}, level, marked)
 	}
 	return nil
 }
@@ -82,7 +83,10 @@ func (l *Loader) View(ctx context.Context, v *release.View) error {
 }
 
 // Item reads one indicator of a view.
-func (l *Loader) Item(it *release.Item) error {
+func (l *Loader) Item(it *release.Item) error { return l.item(it, 0) }
+
+// item is Item of a claim with a key.
+func (l *Loader) item(it *release.Item, key int64) error {
 	if it.Quarantined {
 		return nil
 	}
@@ -91,20 +95,24 @@ func (l *Loader) Item(it *release.Item) error {
 		l.fault("%s: %v", it.ID, err)
 		return nil
 	}
-	source := it.Source
-	if source == "" {
-		source = "not to be named"
-	}
-	return l.indicator(o, source, "", it.Label.TLP, true)
+	return l.indicator(o, Claim{Source: sourceName(it.Source), Key: key}, it.Label.TLP, true)
 }
 
-// indicator adds what an indicator of one source looks for.
-func (l *Loader) indicator(o *stix.Object, source, where string, level stix.Level, marked bool) error {
-	l.Indicators++
-	key := source + "\x00" + o.ID
+// sourceName is what a source is called whose name the view may not show.
+func sourceName(name string) string {
+	if name == "" {
+		return "not to be named"
+	}
+	return name
+}
+
+// indicator adds what an indicator of one source looks for, on top of what the claim says of it.
+func (l *Loader) indicator(o *stix.Object, c Claim, level stix.Level, marked bool) error {
+	key := c.Source + "\x00" + o.ID
 	modified, _ := micros(o, "modified")
 	old, again := l.versions[key]
 	if again && modified <= old.modified {
+		l.Indicators++
 		l.Expired++
 		return nil
 	}
@@ -114,26 +122,40 @@ func (l *Loader) indicator(o *stix.Object, source, where string, level stix.Leve
 			l.c.retire(uint32(old.claim))
 		}
 	}
-	l.versions[key] = version{modified, -1}
+	n, err := l.claim(o, c, level, marked)
+	l.versions[key] = version{modified, n}
+	return err
+}
+
+// held adds what an assertion of an exchange looks for and returns the number of its claim, -1 when that is nothing. Its source is a number: what it may
+// be called depends on who asks.
+func (l *Loader) held(a *release.Assertion) (int, error) {
+	o, err := stix.Parse(a.Raw)
+	if err != nil {
+		l.fault("%s: %v", a.ID, err)
+		return -1, nil
+	}
+	return l.claim(o, Claim{Source: strconv.Itoa(int(a.Source)), Key: a.Key}, a.Label.TLP, true)
+}
+
+// claim adds what an indicator says, on top of who says it, and returns the number of the claim, -1 when nothing is looked for.
+func (l *Loader) claim(o *stix.Object, c Claim, level stix.Level, marked bool) (int, error) {
+	l.Indicators++
 	if o.Root.Get("revoked").IsTrue() {
 		l.Revoked++
-		return nil
+		return -1, nil
 	}
 	// The name outlives the object, whose text it must not keep in memory.
-	c := Claim{ID: o.ID, Name: strings.Clone(clip(o.Name(), 200)), Source: source, Where: where, Confidence: -1}
+	c.ID, c.Name, c.Confidence = o.ID, strings.Clone(clip(o.Name(), 200)), -1
 	if n, ok := o.Root.Get("confidence").Int(); ok && n >= 0 && n <= 100 {
 		c.Confidence = int8(n)
 	}
 	c.From, _ = micros(o, "valid_from")
 	c.Until, _ = micros(o, "valid_until")
 	if !l.wanted(&c, level, marked) {
-		return nil
+		return -1, nil
 	}
-	n, err := l.pattern(o, &c, where)
-	if n >= 0 {
-		l.versions[key] = version{modified, n}
-	}
-	return err
+	return l.pattern(o, &c, c.Where)
 }
 
 // pattern adds the values that a pattern names and returns the number of the claim, -1 when there is none.

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"slices"
 
 	"threatwatch"
 	"threatwatch/label"
@@ -16,8 +17,11 @@ type Feed struct {
 	typ string
 }
 
-// LabelID is that of the store, for who has no business there.
-type LabelID = store.LabelID
+// LabelID and SourceID are those of the store, for who has no business there.
+type (
+	LabelID  = store.LabelID
+	SourceID = store.SourceID
+)
 
 // Assertion is what one source said, as it is held.
 type Assertion struct {
@@ -25,12 +29,19 @@ type Assertion struct {
 	ID       string
 	Modified int64 // the version
 	Added    Stamp
-	Source   store.SourceID
+	Source   SourceID
 	Number   LabelID
 	Label    label.Label
 	Plain    bool   // leaves as it is, to everyone who sees its label
 	Alone    bool   // there is no other assertion of its id
 	Raw      []byte // valid within the callback
+}
+
+// Clone is an assertion that stays.
+func (a *Assertion) Clone() Assertion {
+	b := *a
+	b.Raw = slices.Clone(a.Raw)
+	return b
 }
 
 // Feed returns that of a type.
@@ -98,7 +109,7 @@ type Change struct {
 
 // Changed delivers what happened after a stamp, each assertion once as it is now, from at most so many entries of the log. at is the stamp of the last of
 // these, and whole says that there are no more.
-func (f *Feed) Changed(ctx context.Context, after Stamp, limit int, each func(Change) error) (at Stamp, whole bool, err error) {
+func (f *Feed) Changed(ctx context.Context, after Stamp, limit int, each func(Change)) (at Stamp, whole bool, err error) {
 	err = f.read(ctx, func(s store.Snapshot) error {
 		at = after
 		var oids []store.OID
@@ -124,9 +135,7 @@ func (f *Feed) Changed(ctx context.Context, after Stamp, limit int, each func(Ch
 			case threatwatch.KindOf(err) != threatwatch.NotFound:
 				return err
 			}
-			if err := each(c); err != nil {
-				return err
-			}
+			each(c)
 		}
 		return nil
 	})

@@ -27,7 +27,7 @@ func (v *View) Reach(ctx context.Context) (*Reach, error) {
 func (r *Reach) Sees(l LabelID) bool { return r.g.set.Has(l) }
 
 // Source is the name of who said something under a label, "" where it is not to be named.
-func (r *Reach) Source(s store.SourceID, l LabelID) string { return r.g.sourceName(s, r.g.labelOf(l)) }
+func (r *Reach) Source(s SourceID, l LabelID) string { return r.g.sourceName(s, r.g.labelOf(l)) }
 
 // ShowEach delivers what the view shows of some ids, newest version first, under whichever id it shows it; f is told which of the ids it is.
 func (v *View) ShowEach(ctx context.Context, ids []string, f func(which int, it *Item) error) error {

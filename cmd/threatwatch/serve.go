@@ -16,6 +16,7 @@ import (
 	"threatwatch/account"
 	"threatwatch/api"
 	"threatwatch/intake"
+	"threatwatch/match"
 	"threatwatch/notice"
 	"threatwatch/release"
 	"threatwatch/store"
@@ -72,11 +73,11 @@ func (c *serveCmd) Run(a *app) error {
 	})
 }
 
-// newHandler wires the rooms: what answers requests over a store.
-func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Handler, error) {
+// newHandler wires the rooms: what answers requests over a store, and what is kept beside it for matching, which is to be run.
+func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Handler, *match.Live, error) {
 	secret, err := a.secret(st)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rel, acc, in := release.New(st, secret, time.Now), account.New(st, time.Now), intake.New(st, time.Now)
 	acc.Secure = cfg.secure()
@@ -102,7 +103,8 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		io.WriteString(w, "ready\n")
 	})
 	mux.Handle("GET /metrics", metricsHandler(reg, cfg.metrics))
-	mux.Handle(api.Prefix, api.NewServer(api.Options{Releaser: rel, Subject: b.subject, Realm: cfg.Title, Log: log}))
+	live := match.NewLive(rel)
+	mux.Handle(api.Prefix, api.NewServer(api.Options{Releaser: rel, Live: live, Subject: b.subject, Realm: cfg.Title, Log: log}))
 	keeper := index.NewKeeper(rel)
 	feeds := notice.NewServer(notice.Options{Releaser: rel, Keeper: keeper, Subject: b.subject, Title: cfg.Title, Base: cfg.PublicURL, Log: log, Ending: a.ctx.Done()})
 	for _, path := range notice.Paths {
@@ -118,7 +120,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		}
 		mux.ServeHTTP(w, r)
 	})
-	return newObserver(routes, log, cfg.proxies, reg), nil
+	return newObserver(routes, log, cfg.proxies, reg), live, nil
 }
 
 // drain is how long requests under way may take once the server is told to end.
@@ -127,7 +129,7 @@ const drain = 20 * time.Second
 // serve listens and answers until the context ends. started is called with the address once the server listens.
 func (a *app) serve(cfg *config, st store.Store, started func(url string) error) error {
 	log := a.logger(cfg)
-	h, err := a.newHandler(cfg, st, log)
+	h, live, err := a.newHandler(cfg, st, log)
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,8 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	if err != nil {
 		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
 	}
-	defer a.awaken(st, log)()
+	defer a.beside(func(ctx context.Context) { awaken(ctx, st, log) })()
+	defer a.beside(func(ctx context.Context) { follow(ctx, live, log) })()
 	srv := &http.Server{
 		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -181,29 +184,47 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 // awakenEvery is how long after its embargo an object may be new to those who poll.
 const awakenEvery = 5 * time.Second
 
-// awaken sees to what becomes visible by the clock, until the function it returns is called.
-func (a *app) awaken(st store.Store, log *slog.Logger) (stop func()) {
+// beside does something until the function it returns is called.
+func (a *app) beside(f func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(a.ctx)
-	in := intake.New(st, time.Now)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(awakenEvery)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			n, err := in.Awaken(ctx)
-			switch {
-			case err != nil && ctx.Err() == nil:
-				log.Warn("cannot see to what became visible", "error", err)
-			case n > 0:
-				log.Info("became visible by the clock", "objects", n)
-			}
-			select {
-			case <-ctx.Done():
-			case <-tick.C:
-			}
-		}
-	})
+	wg.Go(func() { f(ctx) })
 	return func() { cancel(); wg.Wait() }
+}
+
+// awaken sees to what becomes visible by the clock.
+func awaken(ctx context.Context, st store.Store, log *slog.Logger) {
+	in := intake.New(st, time.Now)
+	tick := time.NewTicker(awakenEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		n, err := in.Awaken(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Warn("cannot see to what became visible", "error", err)
+		case n > 0:
+			log.Info("became visible by the clock", "objects", n)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+// follow keeps what is matched with like the log.
+func follow(ctx context.Context, live *match.Live, log *slog.Logger) {
+	for {
+		err := live.Run(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		log.Warn("cannot follow the log of indicators", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(awakenEvery):
+		}
+	}
 }
 
 // leaving asks clients to open another connection, elsewhere perhaps, once the server is told to end: a connection that was closed

@@ -50,7 +50,7 @@ func newSiteOn(t *testing.T, data place) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := a.newHandler(cfg, st, slog.New(slog.DiscardHandler))
+	h, _, err := a.newHandler(cfg, st, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +305,7 @@ func TestSetUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var logged bytes.Buffer
-	h, err := a.newHandler(cfg, st, slog.New(slog.NewTextHandler(&logged, nil)))
+	h, _, err := a.newHandler(cfg, st, slog.New(slog.NewTextHandler(&logged, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
