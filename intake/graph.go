@@ -489,7 +489,7 @@ func (b *batch) harmless(l *lab, owner string) bool {
 func (b *batch) spread(d *ident) (more []*ident, err error) {
 	d.spread = true
 	var ids []string
-	err = b.tx.Mentions(b.ctx, everything{}, d.id, nil, 0, func(_ string, r *store.Row) error {
+	err = b.tx.Mentions(b.ctx, everything{}, d.id, func(_ string, r *store.Row) error {
 		if b.all[r.Source].Owner == d.owner {
 			ids = append(ids, r.ID)
 		}

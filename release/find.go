@@ -73,7 +73,7 @@ func (v *View) LookupAll(ctx context.Context, values []string, limit int, f func
 func (g *glance) lookup(value string, limit int, f func(*Item) error) error {
 	n, seen := 0, map[store.Stamp]bool{}
 	for _, canon := range stix.CanonValue(value) {
-		err := g.snap.ByValue(g.ctx, g.set, canon, 0, func(r *store.Row) error {
+		err := g.snap.ByValue(g.ctx, g.set, canon, func(r *store.Row) error {
 			it, err := g.item(r)
 			if err != nil || it == nil || seen[it.Added] || it.Redacted && !holds(it, canon) {
 				return err
@@ -107,7 +107,7 @@ func holds(it *Item, canon string) bool {
 func (v *View) Search(ctx context.Context, q string, types []string, limit int, f func(*Item) error) error {
 	return v.read(ctx, func(g *glance) error {
 		n, seen := 0, map[string]bool{}
-		return g.snap.Search(ctx, g.set, q, types, 0, 0, func(r *store.Row) error {
+		return g.snap.Search(ctx, g.set, q, types, func(r *store.Row) error {
 			it, err := g.item(r)
 			if err != nil || it == nil || seen[it.ID] || it.Redacted && !mentions(it, q) {
 				return err
@@ -140,7 +140,7 @@ func (v *View) Related(ctx context.Context, id string, limit int, f func(kind st
 			return err
 		}
 		n := 0
-		return g.snap.Mentions(ctx, g.set, target, nil, 0, func(kind string, r *store.Row) error {
+		return g.snap.Mentions(ctx, g.set, target, func(kind string, r *store.Row) error {
 			it, err := g.item(r)
 			if err != nil || it == nil || it.Redacted && !refersTo(it, id) {
 				return err

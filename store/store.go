@@ -164,12 +164,12 @@ type Snapshot interface {
 	// Heads returns the heads of all assertions held (members) with these ids, any label: for intake and closure, not for showing.
 	Heads(ctx context.Context, ids []string) (map[string][]Head, error)
 	// ByValue calls f for each assertion with this canonical value, newest stamp first.
-	ByValue(ctx context.Context, ls Labels, value string, limit int, f func(*Row) error) error
+	ByValue(ctx context.Context, ls Labels, value string, f func(*Row) error) error
 	// Search calls f for each assertion whose text has all words of the query (the last one as a prefix), newest first, latest versions
-	// first; types nil means any; before 0 means from the newest. Of an id it delivers one assertion without Check and all with.
-	Search(ctx context.Context, ls Labels, query string, types []string, before OID, limit int, f func(*Row) error) error
-	// Mentions calls f for each assertion that refers to id, newest first; kinds nil means any kind.
-	Mentions(ctx context.Context, ls Labels, id string, kinds []string, limit int, f func(kind string, r *Row) error) error
+	// first; types nil means any. Of an id it delivers one assertion without Check and all with.
+	Search(ctx context.Context, ls Labels, query string, types []string, f func(*Row) error) error
+	// Mentions calls f for each assertion that refers to id, newest first, with the property that does.
+	Mentions(ctx context.Context, ls Labels, id string, f func(kind string, r *Row) error) error
 	// Count counts latest versions by type among members with label in ls. as is Query.As; when it is nil, rows with flag Check are
 	// not counted.
 	Count(ctx context.Context, ls Labels, colls []CollectionID, as func(*Row) (string, error)) (map[string]int, error)

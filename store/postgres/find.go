@@ -65,39 +65,28 @@ func hashes(value string) (hash, chk int64) {
 }
 
 // ByValue lists the assertions that hold a canonical value, newest first.
-func (s *snapshot) ByValue(ctx context.Context, ls store.Labels, value string, limit int, f func(*store.Row) error) error {
+func (s *snapshot) ByValue(ctx context.Context, ls store.Labels, value string, f func(*store.Row) error) error {
 	hash, chk := hashes(value)
 	w := &where{}
 	w.add("hash = ?", hash)
 	w.add("chk = ?", chk)
 	l := listing{columns: "oid, 0::bigint, 0::smallint, 0, 0", table: "val", where: w, order: "oid DESC", after: "oid < ?", position: byOID}
-	return s.listed(ctx, ls, l, limit, func(r *store.Row, _ item) error { return f(r) })
+	return s.listed(ctx, ls, l, func(r *store.Row, _ item) error { return f(r) })
 }
 
 func byOID(it item) []any { return []any{int64(it.oid)} }
 
 // listed calls f for the assertions of a listing whose label is in ls.
-func (s *snapshot) listed(ctx context.Context, ls store.Labels, l listing, limit int, f func(*store.Row, item) error) error {
+func (s *snapshot) listed(ctx context.Context, ls store.Labels, l listing, f func(*store.Row, item) error) error {
 	visible := &where{}
 	if !visible.labels(ls) {
 		return nil
 	}
-	n := 0
-	return stopped(s.pages(ctx, l, func(items []item) error {
-		return s.rows(ctx, items, visible, true, func(r *store.Row, it item) error {
-			if err := f(r, it); err != nil {
-				return err
-			}
-			if n++; n == limit {
-				return store.Stop
-			}
-			return nil
-		})
-	}))
+	return stopped(s.pages(ctx, l, func(items []item) error { return s.rows(ctx, items, visible, true, f) }))
 }
 
 // Search finds text: all words, the last as a prefix.
-func (s *snapshot) Search(ctx context.Context, ls store.Labels, query string, types []string, before store.OID, limit int, f func(*store.Row) error) error {
+func (s *snapshot) Search(ctx context.Context, ls store.Labels, query string, types []string, f func(*store.Row) error) error {
 	match := matchText(query)
 	w := &where{}
 	if match == "" || !w.labels(ls) {
@@ -105,9 +94,6 @@ func (s *snapshot) Search(ctx context.Context, ls store.Labels, query string, ty
 	}
 	w.add("vector @@ ?::tsquery", match)
 	w.add("NOT hidden")
-	if before != 0 {
-		w.add("oid < ?", int64(before))
-	}
 	if types != nil {
 		codes, err := s.codesOf(ctx, types)
 		if err != nil || len(codes) == 0 {
@@ -117,42 +103,28 @@ func (s *snapshot) Search(ctx context.Context, ls store.Labels, query string, ty
 	}
 	seen := map[string]bool{}
 	l := listing{columns: "oid, 0::bigint, 0::smallint, 0, 0", table: "words", where: w, order: "oid DESC", after: "oid < ?", position: byOID}
-	n := 0
-	return s.listed(ctx, ls, l, 0, func(r *store.Row, _ item) error {
+	return s.listed(ctx, ls, l, func(r *store.Row, _ item) error {
 		if r.Flags&(store.Several|store.Check) == store.Several { // of those with Check only the caller knows under which id they are shown
 			if seen[r.ID] {
 				return nil
 			}
 			seen[r.ID] = true
 		}
-		if err := f(r); err != nil {
-			return err
-		}
-		if n++; n == limit {
-			return store.Stop
-		}
-		return nil
+		return f(r)
 	})
 }
 
 // Mentions lists what refers to an id.
-func (s *snapshot) Mentions(ctx context.Context, ls store.Labels, id string, kinds []string, limit int, f func(string, *store.Row) error) error {
+func (s *snapshot) Mentions(ctx context.Context, ls store.Labels, id string, f func(string, *store.Row) error) error {
 	key, ok, err := s.key(ctx, id)
 	if err != nil || !ok {
 		return err
 	}
 	w := &where{}
 	w.add("node = ?", key)
-	if kinds != nil {
-		codes, err := s.codesOf(ctx, kinds)
-		if err != nil || len(codes) == 0 {
-			return err
-		}
-		w.in("kind", codes)
-	}
 	l := listing{columns: "oid, 0::bigint, 0::smallint, 0, kind", table: "edge", where: w, order: "oid DESC, kind DESC", after: "(oid, kind) < (?, ?)"}
 	l.position = func(it item) []any { return []any{int64(it.oid), it.kind} }
-	return s.listed(ctx, ls, l, limit, func(r *store.Row, it item) error {
+	return s.listed(ctx, ls, l, func(r *store.Row, it item) error {
 		kind, err := s.name(ctx, it.kind)
 		if err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strconv"
 
 	"threatwatch/store"
 )
@@ -65,23 +64,20 @@ func (s *snapshot) Heads(ctx context.Context, ids []string) (map[string][]store.
 }
 
 // ByValue lists the assertions that hold a canonical value, newest first.
-func (s *snapshot) ByValue(_ context.Context, ls store.Labels, value string, limit int, f func(*store.Row) error) error {
+func (s *snapshot) ByValue(_ context.Context, ls store.Labels, value string, f func(*store.Row) error) error {
 	hash, chk := hashes(value)
 	w := &where{}
 	w.add("v.hash = ? AND v.chk = ?", hash, chk)
-	return s.listed(w, ls, "generation g CROSS JOIN value v ON v.gen = g.gen CROSS JOIN assertion a ON a.oid = v.oid", "g.gen DESC, v.oid", limit, f)
+	return s.listed(w, ls, "generation g CROSS JOIN value v ON v.gen = g.gen CROSS JOIN assertion a ON a.oid = v.oid", "g.gen DESC, v.oid", f)
 }
 
 // listed runs a lookup that goes from postings to assertions.
-func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, limit int, f func(*store.Row) error) error {
+func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, f func(*store.Row) error) error {
 	if !w.labels(ls, "a.label") {
 		return nil
 	}
-	if limit <= 0 {
-		limit = -1
-	}
 	sc := newScanner(s.c, true)
-	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw FROM "+from+" WHERE"+w.String()+"ORDER BY "+oid+" DESC LIMIT "+strconv.Itoa(limit), w.args, func(r *sql.Rows) error {
+	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw FROM "+from+" WHERE"+w.String()+"ORDER BY "+oid+" DESC", w.args, func(r *sql.Rows) error {
 		if err := sc.scan(r); err != nil {
 			return err
 		}
@@ -90,7 +86,7 @@ func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, limit int
 }
 
 // Mentions lists what refers to an id.
-func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, kinds []string, limit int, f func(string, *store.Row) error) error {
+func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, f func(string, *store.Row) error) error {
 	key, ok, err := s.c.key(id)
 	if err != nil || !ok {
 		return err
@@ -100,23 +96,9 @@ func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, kinds
 	if !w.labels(ls, "a.label") {
 		return nil
 	}
-	if kinds != nil {
-		var codes []int64
-		for _, k := range kinds {
-			if code, err := s.c.code(k); err != nil {
-				return err
-			} else if code != 0 {
-				codes = append(codes, code)
-			}
-		}
-		w.add("e.kind IN (" + ints(codes) + ")")
-	}
-	if limit <= 0 {
-		limit = -1
-	}
 	sc := newScanner(s.c, true)
 	var kind int64
-	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw, e.kind FROM generation g CROSS JOIN mention e ON e.gen = g.gen CROSS JOIN assertion a ON a.oid = e.oid WHERE"+w.String()+"ORDER BY g.gen DESC, e.oid DESC LIMIT "+strconv.Itoa(limit), w.args, func(r *sql.Rows) error {
+	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw, e.kind FROM generation g CROSS JOIN mention e ON e.gen = g.gen CROSS JOIN assertion a ON a.oid = e.oid WHERE"+w.String()+"ORDER BY g.gen DESC, e.oid DESC", w.args, func(r *sql.Rows) error {
 		if err := sc.scan(r, &kind); err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (t *tx) deleteText(oid store.OID) error {
 }
 
 // Search finds text: all words, the last as a prefix.
-func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, types []string, before store.OID, limit int, f func(*store.Row) error) error {
+func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, types []string, f func(*store.Row) error) error {
 	match := matchText(query)
 	if match == "" {
 		return nil
@@ -95,10 +95,9 @@ func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, type
 	if err != nil {
 		return err
 	}
-	found, ended := 0, false
+	ended := false
 	seen := map[string]bool{}
 	each := func(r *store.Row) error {
-		found++
 		if r.Flags&(store.Several|store.Check) == store.Several { // of those with Check only the caller knows under which id they are shown
 			if seen[r.ID] {
 				return nil
@@ -110,15 +109,12 @@ func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, type
 		return err
 	}
 	for _, first := range gens {
-		if before != 0 && first >= before {
-			continue
-		}
 		name := textTable(first)
-		w, err := s.textWhere(name, match, types, before)
+		w, err := s.textWhere(name, match, types)
 		if err != nil || w == nil {
 			return err
 		}
-		if err := s.listed(w, ls, name+" CROSS JOIN assertion a ON a.oid = "+name+".rowid", name+".rowid", limit-found, each); err != nil || ended || limit > 0 && found >= limit {
+		if err := s.listed(w, ls, name+" CROSS JOIN assertion a ON a.oid = "+name+".rowid", name+".rowid", each); err != nil || ended {
 			return err
 		}
 	}
@@ -126,12 +122,9 @@ func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, type
 }
 
 // textWhere are the conditions of a search in one generation; nil when nothing can match.
-func (s *snapshot) textWhere(name, match string, types []string, before store.OID) (*where, error) {
+func (s *snapshot) textWhere(name, match string, types []string) (*where, error) {
 	w := &where{}
 	w.add(name+" MATCH ?", match)
-	if before != 0 {
-		w.add(name+".rowid < ?", int64(before))
-	}
 	w.add(fmt.Sprintf("a.flags & %d = 0", store.Quarantined))
 	if types == nil {
 		return w, nil

@@ -29,11 +29,13 @@ func TestSearchStops(t *testing.T) {
 	}
 	search := func(limit int) (n int, err error) {
 		err = d.Read(ctx, func(s store.Snapshot) error {
-			return s.Search(ctx, everything{}, "emo", nil, 0, limit, func(r *store.Row) error {
+			return s.Search(ctx, everything{}, "emo", nil, func(r *store.Row) error {
 				if want := store.OID(objects - n); r.OID != want {
 					t.Errorf("result %d is assertion %d, want %d", n, r.OID, want)
 				}
-				n++
+				if n++; n == limit {
+					return store.Stop
+				}
 				return nil
 			})
 		})

@@ -38,13 +38,13 @@ func TestUpgrade(t *testing.T) {
 		}},
 		"by id": {4, func(s store.Snapshot, f func(*store.Row) error) error { return s.ByID(ctx, all, actor, f) }},
 		"by value": {4, func(s store.Snapshot, f func(*store.Row) error) error {
-			return s.ByValue(ctx, all, "domain-name:host3.example", 0, f)
+			return s.ByValue(ctx, all, "domain-name:host3.example", f)
 		}},
 		"mentions": {24, func(s store.Snapshot, f func(*store.Row) error) error {
-			return s.Mentions(ctx, all, actor, []string{"target_ref"}, 0, func(_ string, r *store.Row) error { return f(r) })
+			return s.Mentions(ctx, all, actor, func(_ string, r *store.Row) error { return f(r) })
 		}},
 		"search": {1, func(s store.Snapshot, f func(*store.Row) error) error {
-			return s.Search(ctx, all, "elan", nil, 0, 0, f)
+			return s.Search(ctx, all, "elan", nil, f)
 		}},
 	} {
 		n := 0

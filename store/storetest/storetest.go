@@ -224,10 +224,10 @@ func reopened(t T, e Engine) {
 	err = st.Read(ctx, func(sn store.Snapshot) error {
 		n := 0
 		count := func(*store.Row) error { n++; return nil }
-		if err := sn.ByValue(ctx, everything{}, "domain-name:one", 0, count); err != nil {
+		if err := sn.ByValue(ctx, everything{}, "domain-name:one", count); err != nil {
 			return err
 		}
-		if err := sn.Search(ctx, everything{}, "two", nil, 0, 0, count); err != nil {
+		if err := sn.Search(ctx, everything{}, "two", nil, count); err != nil {
 			return err
 		}
 		if n != 2 {
@@ -264,8 +264,8 @@ func labelsLimit(t T, e Engine) {
 		err = errors.Join(
 			sn.Members(ctx, store.Query{Labels: allowed, Collections: []store.CollectionID{home}}, see),
 			sn.ByID(ctx, allowed, indicator(0), see), sn.ByID(ctx, allowed, indicator(1), see),
-			sn.ByValue(ctx, allowed, "domain-name:same", 0, see),
-			sn.Search(ctx, allowed, "same", nil, 0, 0, see),
+			sn.ByValue(ctx, allowed, "domain-name:same", see),
+			sn.Search(ctx, allowed, "same", nil, see),
 		)
 		if len(got) != 4 {
 			t.Errorf("%v: want the open one four times", got)

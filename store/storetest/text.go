@@ -34,7 +34,7 @@ func wordsFind(t T, e Engine) {
 	} {
 		var got []int
 		err := st.Read(ctx, func(sn store.Snapshot) error {
-			return sn.Search(ctx, everything{}, query, nil, 0, 0, func(r *store.Row) error {
+			return sn.Search(ctx, everything{}, query, nil, func(r *store.Row) error {
 				got = append(got, slices.IndexFunc(texts, func(s string) bool { return string(r.Raw) == rawOf(r.ID, s) }))
 				return nil
 			})
@@ -57,7 +57,7 @@ func valuesAreExact(t T, e Engine) {
 	for i, v := range values {
 		var got []string
 		err := st.Read(ctx, func(sn store.Snapshot) error {
-			return sn.ByValue(ctx, everything{}, "domain-name:"+v, 0, func(r *store.Row) error { got = append(got, r.ID); return nil })
+			return sn.ByValue(ctx, everything{}, "domain-name:"+v, func(r *store.Row) error { got = append(got, r.ID); return nil })
 		})
 		if err != nil || !slices.Equal(got, []string{indicator(i)}) {
 			t.Errorf("ByValue(%q) = %v, %v, want %s", v, got, err, indicator(i))

@@ -354,6 +354,17 @@ func (c *collect) row(r *store.Row) error {
 	return nil
 }
 
+// until takes the first n rows and stops; 0 takes all.
+func (c *collect) until(n int) func(*store.Row) error {
+	return func(r *store.Row) error {
+		c.row(r)
+		if len(c.list) == n {
+			return store.Stop
+		}
+		return nil
+	}
+}
+
 func sameRow(ctx context.Context, sn store.Snapshot, r *store.Row, p *store.Put) error {
 	if p == nil {
 		return fmt.Errorf("%s is not held", r.ID)
