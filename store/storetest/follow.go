@@ -148,6 +148,47 @@ func lateFollowersStop(t T, e Engine) {
 	}
 }
 
+// leasesChangeHands: one process holds a lease, and what the others write under it they can tell they must not; it passes on when its holder gives
+// it back or lets it run out, and who comes back late knows that it is another's.
+func leasesChangeHands(t T, e Engine) {
+	ctx, st := t.Context(), e.Open(t, t.TempDir())
+	clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	lease := func(holder string) *store.Lease {
+		return &store.Lease{Name: "letters", Holder: holder, TTL: time.Minute, Now: func() time.Time { return clock }}
+	}
+	a, b := lease("a"), lease("b")
+	expect := func(when string, l *store.Lease, want bool) {
+		t.Helper()
+		var took, held bool
+		must(t, st.Update(ctx, func(tx store.Tx) (err error) {
+			if took, err = l.Hold(ctx, tx); err != nil {
+				return err
+			}
+			held, err = l.Held(ctx, tx)
+			return err
+		}))
+		if took != want || held != want {
+			t.Errorf("%s: took it %v, holds it %v, want %v", when, took, held, want)
+		}
+	}
+	expect("a comes first", a, true)
+	expect("b comes second", b, false)
+	clock = clock.Add(50 * time.Second)
+	expect("a renews", a, true)
+	clock = clock.Add(50 * time.Second)
+	expect("a renewed", b, false)
+	clock = clock.Add(time.Minute)
+	expect("a let it run out", b, true)
+	expect("a comes back late", a, false)
+	if b.Fence() <= a.Fence() {
+		t.Errorf("fence %d after %d", b.Fence(), a.Fence())
+	}
+	a.Release(ctx, st) // it has nothing to give back
+	expect("b still holds", b, true)
+	b.Release(ctx, st)
+	expect("b gave it back", a, true)
+}
+
 // mortal is the store as seen by a process that dies after its last update: it gives nothing back.
 type mortal struct {
 	store.Store

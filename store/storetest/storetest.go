@@ -59,6 +59,7 @@ var properties = []property{
 	{"GoneReaders", "a reader that goes away holds nothing up", goneReaders},
 	{"FollowersTakeTurns", "of several followers one reacts at a time, to each entry once", followersTakeTurns},
 	{"LateFollowersStop", "who slept past its lease does nothing under it", lateFollowersStop},
+	{"LeasesChangeHands", "one process holds a lease, and passes it on", leasesChangeHands},
 	{"BackupWhileWriting", "a backup beside a writer is an unbroken beginning", backupWhileWriting},
 }
 
