@@ -54,19 +54,55 @@ func (r *Reader) Now(ctx context.Context) (string, error) {
 // batch is how many objects are looked at in one reading.
 const batch = 500
 
-// Next calls f for the events after a cursor that a filter selects, in their order, and returns where it stands. more says that there is more to read
-// at once. An event about an incident reaches who would have got an earlier version of it, too: corrections and retractions go where the original went.
-func (r *Reader) Next(ctx context.Context, cursor string, filter *index.Filter, f func(Event) error) (at string, more bool, err error) {
-	after, err := stampOf(cursor)
+// Interest is what somebody wants to hear of.
+type Interest struct {
+	Filter *index.Filter
+	// Told says, of an incident that the filter does not select, whether they were told of it before and so hear what becomes of it. nil: nobody
+	// noted that.
+	Told func(incident string) (bool, error)
+}
+
+// Next calls f for the events after a cursor that somebody wants to hear of, in their order, and returns where it stands. more says that there is
+// more to read at once. An event about an incident reaches who would have got an earlier version of it, too: corrections and retractions go where
+// the original went.
+func (r *Reader) Next(ctx context.Context, cursor string, want Interest, f func(Event) error) (at string, more bool, err error) {
+	return r.next(ctx, cursor, "", want, f)
+}
+
+// Between calls f for the events after a cursor up to another, which counts, as the view shows them now: what it showed when the events were first
+// read and does not any more is left out.
+func (r *Reader) Between(ctx context.Context, after, upto string, want Interest, f func(Event) error) error {
+	for more := true; more; {
+		var err error
+		if after, more, err = r.next(ctx, after, upto, want, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next is Next up to a cursor; "" is to the end.
+func (r *Reader) next(ctx context.Context, cursor, upto string, want Interest, f func(Event) error) (at string, more bool, err error) {
+	q := release.Query{Types: eventTypes, Version: release.All, Limit: batch}
+	if q.AddedAfter, err = stampOf(cursor); err != nil {
+		return cursor, false, err
+	}
+	last, err := stampOf(upto)
 	if err != nil {
 		return cursor, false, err
+	}
+	if upto != "" {
+		q.Limit = int(max(1, min(batch, last-q.AddedAfter))) // no two have one stamp
 	}
 	x, err := r.keeper.Of(ctx, r.subject, r.action)
 	if err != nil {
 		return cursor, false, err
 	}
 	var came []arrival
-	p, err := r.view.Page(ctx, release.Query{Types: eventTypes, Version: release.All, AddedAfter: after, Limit: batch}, func(it *release.Item) error {
+	p, err := r.view.Page(ctx, q, func(it *release.Item) error {
+		if upto != "" && it.Added > last {
+			return nil
+		}
 		came = append(came, arrival{id: it.ID, typ: it.Type, cursor: cursorAt(it.Added), at: it.Added.Time(), modified: it.Modified, raw: slices.Clone(it.Raw)})
 		return nil
 	})
@@ -74,10 +110,11 @@ func (r *Reader) Next(ctx context.Context, cursor string, filter *index.Filter, 
 		return cursor, false, err
 	}
 	for _, a := range came {
-		if err := r.tell(ctx, x, a, filter, f); err != nil {
+		if err := r.tell(ctx, x, a, want, f); err != nil {
 			return cursor, false, err
 		}
 	}
+	p.More = p.More && (upto == "" || p.Last < last)
 	if p.N == 0 {
 		return cursor, false, nil
 	}
@@ -92,7 +129,7 @@ type arrival struct {
 	raw             []byte
 }
 
-func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, filter *index.Filter, f func(Event) error) error {
+func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, want Interest, f func(Event) error) error {
 	root, err := stix.ParseValue(a.raw)
 	if err != nil {
 		return threatwatch.Errorf(threatwatch.Internal, "%s: %w", a.id, err)
@@ -110,8 +147,11 @@ func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, filter *in
 	case watch.IsStance(root):
 		e.Entry, e.Type, e.Words = stanceEvent(x, root, before)
 	}
-	if e.Type == "" || e.Entry == nil || draft(e.Entry) || !r.matches(e.Entry, before, filter) {
+	if e.Type == "" || e.Entry == nil || draft(e.Entry) {
 		return nil
+	}
+	if wanted, err := want.in(e.Entry, before); err != nil || !wanted {
+		return err
 	}
 	return f(e)
 }
@@ -134,15 +174,19 @@ func (r *Reader) before(ctx context.Context, a arrival) (list []*stix.Value, err
 	return list, err
 }
 
-// matches says whether a filter selects an entry, or selected it by what one of its versions before said.
-func (r *Reader) matches(e *index.Entry, before []*stix.Value, filter *index.Filter) bool {
-	if filter.Match(e) {
-		return true
+// in says whether somebody wants to hear of an entry: for what it is, for what one of its versions before said, or because they know of it.
+func (want Interest) in(e *index.Entry, before []*stix.Value) (bool, error) {
+	if want.Filter.Match(e) {
+		return true, nil
 	}
-	return slices.ContainsFunc(before, func(root *stix.Value) bool {
+	selected := slices.ContainsFunc(before, func(root *stix.Value) bool {
 		in, err := watch.ReadIncident(root)
-		return err == nil && filter.Match(e.As(in))
+		return err == nil && want.Filter.Match(e.As(in))
 	})
+	if selected || want.Told == nil {
+		return selected, nil
+	}
+	return want.Told(e.ID)
 }
 
 func incidentEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.Entry, string, string) {
@@ -150,15 +194,17 @@ func incidentEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*ind
 	if err != nil {
 		return nil, "", ""
 	}
-	e := x.Get(in.ID)
+	e, state := x.Get(in.ID), in.Facts.RecordState
 	if len(before) == 0 {
+		if state == "retracted" || in.Revoked { // what it said before is withheld by now
+			return e, "incident.retracted", in.Facts.StateWhy
+		}
 		return e, "incident.published", in.Description
 	}
 	old, err := watch.ReadIncident(before[0])
 	if err != nil {
 		return e, "incident.updated", ""
 	}
-	state := in.Facts.RecordState
 	switch {
 	case (state == "retracted" || in.Revoked) && !(old.Facts.RecordState == "retracted" || old.Revoked):
 		return e, "incident.retracted", in.Facts.StateWhy
@@ -214,6 +260,12 @@ func stampOf(cursor string) (at release.Stamp, err error) {
 		return 0, threatwatch.Errorf(threatwatch.Invalid, "%q is no cursor of events", cursor)
 	}
 	return release.Stamp(n), nil
+}
+
+// Before is the cursor right before the event that has this one.
+func Before(cursor string) string {
+	at, _ := stampOf(cursor)
+	return cursorAt(max(0, at-1))
 }
 
 func cursorAt(at release.Stamp) string { return strconv.FormatInt(int64(at), 10) }

@@ -18,23 +18,11 @@ const (
 	retryAfter = 5 * time.Second  // what clients are told to wait before they come again
 )
 
-// message is an event as streams and webhooks tell it.
+// message is an event as streams tell it.
 type message struct {
-	Type     string   `json:"type"`
-	At       string   `json:"timestamp"`
-	ID       string   `json:"stix_id"`  // what came in
-	Incident string   `json:"incident"` // what it is about
-	Title    string   `json:"title"`
-	Link     string   `json:"url"`
-	State    string   `json:"record_state"`
-	Badges   []string `json:"badges"`
-	Marking  string   `json:"marking"`
-	Words    string   `json:"text,omitempty"`
-}
-
-func newMessage(e Event, base string) message {
-	it := newItem(e.Entry, base)
-	return message{e.Type, e.At.UTC().Format(time.RFC3339Nano), e.Object, it.ID, it.Headline, it.Link, it.Facts.RecordState, it.Badges, it.Mark(), e.Words}
+	Type string `json:"type"`
+	At   string `json:"timestamp"`
+	Gist
 }
 
 // events streams events as they happen (HTML, "Server-sent events"). The id of each is the cursor: who was cut off goes on after the
@@ -92,7 +80,7 @@ func (s *Server) follow(r *http.Request, reader *Reader, filter *index.Filter, c
 	defer look.Stop()
 	defer beat.Stop()
 	for {
-		at, more, err := reader.Next(r.Context(), cursor, filter, out.event)
+		at, more, err := reader.Next(r.Context(), cursor, Interest{Filter: filter}, out.event)
 		if err != nil {
 			if r.Context().Err() == nil {
 				s.opt.Log.Error("events", "error", err)
@@ -142,7 +130,7 @@ func (s *stream) begin() error {
 }
 
 func (s *stream) event(e Event) error {
-	data, err := json.Marshal(newMessage(e, s.base))
+	data, err := json.Marshal(message{e.Type, Moment(e.At), NewGist(e, s.base)})
 	if err != nil {
 		return err
 	}

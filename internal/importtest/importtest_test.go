@@ -57,6 +57,8 @@ var allowed = map[string][]string{
 	"sample":             {"stix", "watch"},
 	"notice":             {"release", "watch", "watch/index", "stix", "country"},
 	"notice/subscribe":   {"store", "watch/index"},
+	"notice/deliver":     {"notice", "notice/subscribe", "release", "store", "watch/index"},
+	"notice/hook":        {"notice", "notice/subscribe", "notice/deliver"},
 	"internal/drafttest": {"stix"},
 	"internal/mojibake":  {},
 	"internal/testdata":  {},

@@ -20,6 +20,7 @@ var Markings = []string{"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c848
 // House is an exchange in a directory of its own, with the sources acme and beta.
 type House struct {
 	*testing.T
+	Store    store.Store
 	Intake   *intake.Intake
 	Releaser *release.Releaser
 	Sources  []store.Source
@@ -33,7 +34,7 @@ func New(t *testing.T) *House {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	h := &House{T: t, Intake: intake.New(st, time.Now), Releaser: release.New(st, []byte("a secret of thirty-two bytes or more"), time.Now)}
+	h := &House{T: t, Store: st, Intake: intake.New(st, time.Now), Releaser: release.New(st, []byte("a secret of thirty-two bytes or more"), time.Now)}
 	for _, owner := range []string{"acme", "beta"} {
 		s, err := h.Intake.AddSource(t.Context(), store.Source{Name: owner, Owner: owner, Public: true})
 		if err != nil {

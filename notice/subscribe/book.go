@@ -61,33 +61,27 @@ func (b *Book) Get(ctx context.Context, id string) (s Subscription, err error) {
 // List is all subscriptions of a kind, "" of every kind, by ID.
 func (b *Book) List(ctx context.Context, kind Kind) (list []Subscription, err error) {
 	err = b.store.Read(ctx, func(sn store.Snapshot) error {
-		return sn.Records(ctx, subscriptionKind, "", func(id string, doc []byte) error {
-			s, err := parse[Subscription](id, doc)
-			if err == nil && (kind == "" || s.Kind == kind) {
-				list = append(list, s)
-			}
-			return err
-		})
+		list, err = List(ctx, sn, kind)
+		return err
+	})
+	return list, err
+}
+
+// List is all subscriptions of a kind, "" of every kind, by ID.
+func List(ctx context.Context, r store.Recorder, kind Kind) (list []Subscription, err error) {
+	err = r.Records(ctx, subscriptionKind, "", func(id string, doc []byte) error {
+		s, err := parse[Subscription](id, doc)
+		if err == nil && (kind == "" || s.Kind == kind) {
+			list = append(list, s)
+		}
+		return err
 	})
 	return list, err
 }
 
 // Change changes a subscription in one transaction, in which f may run more than once, and checks what came of it. The engine looks at it again.
-func (b *Book) Change(ctx context.Context, id string, f func(*Subscription) error) (s Subscription, err error) {
-	err = b.store.Update(ctx, func(tx store.Tx) error {
-		if s, err = Load(ctx, tx, id); err != nil {
-			return err
-		}
-		if err := f(&s); err != nil {
-			return err
-		}
-		if err := s.check(); err != nil {
-			return err
-		}
-		s.Nudge++
-		return Save(ctx, tx, &s)
-	})
-	return s, err
+func (b *Book) Change(ctx context.Context, id string, f func(*Subscription) error) (Subscription, error) {
+	return b.change(ctx, id, func(_ store.Tx, s *Subscription) error { return f(s) })
 }
 
 // Remove removes a subscription with all that is kept for it.

@@ -85,15 +85,6 @@ func DropDelivery(ctx context.Context, tx store.Tx, d *Delivery) error {
 	return tx.DeleteRecord(ctx, deliveryKind, d.key())
 }
 
-// LoadDelivery reads what is kept of a delivery that d names; NotFound when nothing is.
-func LoadDelivery(ctx context.Context, r store.Recorder, d *Delivery) (Delivery, error) {
-	doc, err := r.Record(ctx, deliveryKind, d.key())
-	if err != nil {
-		return Delivery{}, err
-	}
-	return parse[Delivery](d.key(), doc)
-}
-
 // Deliveries calls f for each delivery to a subscriber, in the order of the log.
 func Deliveries(ctx context.Context, r store.Recorder, subscription string, f func(*Delivery) error) error {
 	return r.Records(ctx, deliveryKind, subscription+"/", func(key string, doc []byte) error {

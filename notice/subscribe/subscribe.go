@@ -150,6 +150,9 @@ func (s *Subscription) check() error {
 	if !slices.Contains([]Cadence{Instant, Daily, Weekly}, s.Cadence) {
 		return threatwatch.Errorf(threatwatch.Invalid, "%q is no cadence: instant, daily or weekly", s.Cadence)
 	}
+	if s.Kind == Hook && s.Cadence != Instant {
+		return threatwatch.Errorf(threatwatch.Invalid, "a webhook is told of each event at once: digests are for mail")
+	}
 	if _, err := time.LoadLocation(s.At.Zone); err != nil || s.At.Hour < 0 || s.At.Hour > 23 || s.At.Day < time.Sunday || s.At.Day > time.Saturday {
 		return threatwatch.Errorf(threatwatch.Invalid, "digests go out at an hour from 0 to 23 of a time zone such as Europe/Berlin")
 	}
