@@ -94,10 +94,6 @@ func (r *Reader) next(ctx context.Context, cursor, upto string, want Interest, f
 	if upto != "" {
 		q.Limit = int(max(1, min(batch, last-q.AddedAfter))) // no two have one stamp
 	}
-	x, err := r.keeper.Of(ctx, r.subject, r.action)
-	if err != nil {
-		return cursor, false, err
-	}
 	var came []arrival
 	p, err := r.view.Page(ctx, q, func(it *release.Item) error {
 		if upto != "" && it.Added > last {
@@ -106,6 +102,10 @@ func (r *Reader) next(ctx context.Context, cursor, upto string, want Interest, f
 		came = append(came, arrival{id: it.ID, typ: it.Type, cursor: cursorAt(it.Added), at: it.Added.Time(), modified: it.Modified, raw: slices.Clone(it.Raw)})
 		return nil
 	})
+	if err != nil || p.N == 0 {
+		return cursor, false, err
+	}
+	x, err := r.keeper.Of(ctx, r.subject, r.action) // after the page: it knows of all that came in until then
 	if err != nil {
 		return cursor, false, err
 	}
@@ -115,9 +115,6 @@ func (r *Reader) next(ctx context.Context, cursor, upto string, want Interest, f
 		}
 	}
 	p.More = p.More && (upto == "" || p.Last < last)
-	if p.N == 0 {
-		return cursor, false, nil
-	}
 	return cursorAt(p.Last), p.More, nil
 }
 
