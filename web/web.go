@@ -46,7 +46,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "actors", "actor", "trends", "map", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -56,6 +56,8 @@ func New(opt Options) http.Handler {
 		"GET /alert":                            s.alertBox,
 		"GET /alert.json":                       s.alertJSON,
 		"GET /about/corrections":                s.corrected,
+		"GET /duplicates":                       s.duplicates,
+		"POST /duplicates":                      s.duplicates,
 		"GET /incidents/{place}":                s.incident,
 		"GET /incidents/{place}/milestones.csv": s.milestonesCSV,
 		"GET /incidents/{place}/discuss":        s.discuss,
@@ -193,6 +195,7 @@ var problems = map[int]string{
 	http.StatusUnauthorized:          "You are not signed in",
 	http.StatusForbidden:             "This is not allowed",
 	http.StatusNotFound:              "There is nothing here",
+	http.StatusConflict:              "Somebody was faster",
 	http.StatusRequestEntityTooLarge: "This is too large",
 	http.StatusInternalServerError:   "Something went wrong",
 }
