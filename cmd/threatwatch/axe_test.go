@@ -30,6 +30,7 @@ func TestAccessible(t *testing.T) {
 	}
 	s := newSite(t)
 	s.tell()
+	s.tellAgain()
 	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
 	defer cancel()
 	ctx, cancel := chromedp.NewContext(alloc)
@@ -39,8 +40,8 @@ func TestAccessible(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	ada := s.as("ada@energy.example")
-	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/about/corrections", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/nowhere", "/types/tool?older=nonsense"}
+	ben := s.as("ben@bank.example")
+	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/nowhere", "/types/tool?older=nonsense"}
 	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
 		_, list, _ := s.get(s.browser(), "/types/"+typ)
 		first := objectLinks.FindStringSubmatch(list)
@@ -54,7 +55,7 @@ func TestAccessible(t *testing.T) {
 			width  int64
 			scheme string
 			client *http.Client
-		}{{320, "light", nil}, {1280, "dark", nil}, {1280, "light", ada}} {
+		}{{320, "light", nil}, {1280, "dark", nil}, {1280, "light", ben}} {
 			err := chromedp.Do(ctx,
 				chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 					return dress(ctx, tab, s, look.width, look.scheme, look.client)

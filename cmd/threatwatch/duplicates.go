@@ -26,7 +26,7 @@ func (*duplicatesCmd) Help() string {
 
   threatwatch duplicates --data ./data --as example-energy --json --limit 0
 
-Compares incidents of different sources and proposes pairs, with reasons. It changes nothing: what somebody says is the same is a relationship duplicate-of (doc/watch.md).`
+Compares incidents of different sources and proposes pairs, with reasons. It changes nothing: publishers say on the page /duplicates what is the same.`
 }
 
 // proposal is a pair as JSON.
