@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -180,40 +181,26 @@ func bounds(q url.Values) (limit int, before *position, err error) {
 
 // fill takes what the filter selects, tombstones too: who has the original learns that it was retracted.
 func (f *feed) fill(x *index.Index, limit int, before *position) {
-	type placed struct {
-		position
-		e *index.Entry
+	list := slices.DeleteFunc(x.Changes(f.filter), draft)
+	if len(list) > 0 {
+		f.updated = list[0].Changed()
 	}
-	var list []placed
-	for _, entries := range [][]*index.Entry{x.Entries, x.Gone} {
-		for _, e := range entries {
-			if p := (position{e.Changed(), e.ID}); f.filter.Match(e) && !draft(e) {
-				f.updated = later(f.updated, p.at)
-				if before == nil || before.compare(p) < 0 {
-					list = append(list, placed{p, e})
-				}
-			}
-		}
+	if before != nil {
+		list = list[sort.Search(len(list), func(i int) bool { return before.compare(positionOf(list[i])) < 0 }):]
 	}
-	slices.SortFunc(list, func(a, b placed) int { return a.compare(b.position) })
-	for _, p := range list[:min(len(list), limit)] {
-		it := newItem(p.e, f.base)
+	for _, e := range list[:min(len(list), limit)] {
+		it := newItem(e, f.base)
 		f.items = append(f.items, it)
 		f.highest = max(f.highest, it.Highest)
 	}
 	if f.more = len(list) - len(f.items); f.more > 0 {
-		f.next = f.at(list[len(f.items)-1].String())
+		f.next = f.at(positionOf(list[len(f.items)-1]).String())
 	}
 }
+
+func positionOf(e *index.Entry) position { return position{e.Changed(), e.ID} }
 
 func draft(e *index.Entry) bool { return e.Facts.RecordState == "draft" }
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
 
 // clock is the time of an item by the filter's clock; when it came in, where that is not known.
 func (f *feed) clock(it item) time.Time {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,8 +27,12 @@ type change struct {
 // stateWords are the states of a record that are changes.
 var stateWords = map[string]string{"corrected": "Corrected", "disputed": "Record disputed", "retracted": "Retracted", "merged": "Merged"}
 
-// corrections are what became of records and claims after they were published, the last first.
-func corrections(x *index.Index) (list []change) {
+// corrections are what became of records and claims after they were published, the last first. They are gathered once.
+func corrections(x *index.Index) []change {
+	return index.Kept(x, "corrections", func() []change { return gatherCorrections(x) })
+}
+
+func gatherCorrections(x *index.Index) (list []change) {
 	for _, entries := range [][]*index.Entry{x.Entries, x.Gone} {
 		for _, e := range entries {
 			if what := stateWords[e.Facts.RecordState]; what != "" {
@@ -45,10 +50,14 @@ func corrections(x *index.Index) (list []change) {
 	return lastFirst(list)
 }
 
-// whatChanged are corrections and denials, the last first, a few of them.
+// whatChanged are corrections and denials, the last first, a few of them. They are gathered once.
 func whatChanged(x *index.Index, limit int) []change {
 	list := corrections(x)
-	list = list[:min(len(list), limit)]
+	return index.Kept(x, fmt.Sprint("what changed ", limit), func() []change { return withDenials(x, list, limit) })
+}
+
+func withDenials(x *index.Index, list []change, limit int) []change {
+	list = slices.Clone(list[:min(len(list), limit)]) // denials go between them
 	for _, e := range x.Entries {
 		list = denied(list, limit, e, e.Stances)
 		for _, c := range e.Claims {

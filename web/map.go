@@ -73,7 +73,8 @@ const (
 	largestCircle  = 27.0 // radius of the largest, in units of the picture
 	smallestCircle = 1.1  // what would be smaller is drawn so large that it is seen
 	shownAccused   = 2    // of each country
-	mapFacet       = 12   // of all
+	fewIncidents   = 5
+	mapFacet       = 12 // of all
 )
 
 // victims shows where those are whom the incidents of a filter hit.
@@ -140,9 +141,9 @@ func mapOf(x *index.Index, f *index.Filter, list []*index.Entry) worldMap {
 func drawnMap(x *index.Index, f *index.Filter, list []*index.Entry) worldMap {
 	m := countedMap(x, f, list)
 	for i := range m.Rows {
-		m.Rows[i].Named = m.Rows[i].Named[:min(len(m.Rows[i].Named), shownAccused)]
+		m.Rows[i].cut()
 	}
-	m.Unknown.Named = m.Unknown.Named[:min(len(m.Unknown.Named), shownAccused)]
+	m.Unknown.cut()
 	m.draw()
 	return m
 }
@@ -194,6 +195,15 @@ func countedMap(x *index.Index, f *index.Filter, list []*index.Entry) worldMap {
 	slices.SortFunc(m.Rows, func(a, b mapRow) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Label, b.Label)) })
 	m.Finding = m.finding(len(list))
 	return m
+}
+
+// cut leaves those who are named most; of a country with few incidents the first.
+func (r *mapRow) cut() {
+	n := shownAccused
+	if r.Incidents < fewIncidents {
+		n = 1
+	}
+	r.Named = r.Named[:min(len(r.Named), n)]
 }
 
 // namedIn are those whom the claims on an incident name that stand, each once, by the id that stands for all of its names.

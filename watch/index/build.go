@@ -231,7 +231,7 @@ func put(m map[string]map[string]bool, key, id string) {
 
 // index puts together what changed since before, and all that did not.
 func (b *builder) index(before *Index) *Index {
-	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: &figures{}}
+	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: &figures{}, held: &held{}}
 	x.names = maps.Clone(b.names)
 	if x.Known = before.knew(); b.whole || x.Known == nil {
 		x.Known = b.parents()
@@ -259,7 +259,7 @@ func (b *builder) index(before *Index) *Index {
 		}
 	}
 	slices.SortFunc(x.Entries, func(a, c *Entry) int {
-		return cmp.Or(c.Disclosed().Time.Compare(a.Disclosed().Time), c.Added.Compare(a.Added), cmp.Compare(a.ID, c.ID))
+		return cmp.Or(c.disclosed.Compare(a.disclosed), c.Added.Compare(a.Added), cmp.Compare(a.ID, c.ID))
 	})
 	slices.SortFunc(x.Gone, func(a, c *Entry) int { return cmp.Or(c.Modified.Compare(a.Modified), cmp.Compare(a.ID, c.ID)) })
 	x.values = slices.Clone(b.values)
@@ -321,7 +321,7 @@ func (b *builder) entry(of *Entry) *Entry {
 	for _, s := range e.all() {
 		e.Highest = max(e.Highest, s.Marking)
 	}
-	e.hay = e.haystack()
+	e.settle()
 	return e
 }
 

@@ -71,21 +71,23 @@ func (x *Index) Browse(f *Filter, limit int) ([]*Entry, []Facet) {
 }
 
 func (x *Index) browse(f *Filter, limit int) (list []*Entry, out []Facet) {
+	selected := x.selected(f, "")
+	list = x.inOrder(f.By, selected)
 	counts := make([][]int, len(facets))
-	for i := range counts {
+	var shared []int // the facets that count what is selected
+	for i, fc := range facets {
 		counts[i] = make([]int, len(x.values[i]))
-	}
-	for _, e := range x.by(f) {
-		failed, n := f.fails(e, 2)
-		if n == 0 {
-			list = append(list, e)
-		}
-		for i, fc := range facets {
-			if n == 0 || n == 1 && failed.key == fc.key {
-				for _, number := range e.counts[i] {
-					counts[i][number]++
-				}
+		if f.asks(fc.key) {
+			for e := range x.members(x.selected(f, fc.key)) {
+				count(counts[i], e.counts[i])
 			}
+		} else {
+			shared = append(shared, i)
+		}
+	}
+	for e := range x.members(selected) {
+		for _, i := range shared {
+			count(counts[i], e.counts[i])
 		}
 	}
 	for i, fc := range facets {
@@ -94,6 +96,12 @@ func (x *Index) browse(f *Filter, limit int) (list []*Entry, out []Facet) {
 		}
 	}
 	return list, out
+}
+
+func count(counts []int, numbers []int32) {
+	for _, n := range numbers {
+		counts[n]++
+	}
 }
 
 // numbered are the numbers of the values under which an entry counts, each once: counting thousands of entries adds up numbers and compares no

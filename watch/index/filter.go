@@ -1,12 +1,10 @@
 package index
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"threatwatch"
@@ -211,20 +209,22 @@ func among(list []string, v, sep string) bool {
 // clock ties the bounds to the filter's clock, which may be given after them.
 func (f *Filter) clock() {
 	for i := range f.terms {
-		switch t := &f.terms[i]; t.key {
-		case "since":
-			t.holds = func(e *Entry, v string) bool {
-				m, _ := watch.ParseMoment(v)
-				at := f.At(e)
-				return !at.IsZero() && !at.Before(m.Time)
+		t := &f.terms[i]
+		if t.key != "since" && t.key != "until" {
+			continue
+		}
+		bounds := map[string]time.Time{}
+		for _, v := range slices.Concat(t.values, t.not) {
+			m, _ := watch.ParseMoment(v) // it was checked
+			from, to := m.Span()
+			if bounds[v] = from; t.key == "until" {
+				bounds[v] = to
 			}
-		case "until":
-			t.holds = func(e *Entry, v string) bool {
-				m, _ := watch.ParseMoment(v)
-				_, end := m.Span()
-				at := f.At(e)
-				return !at.IsZero() && at.Before(end)
-			}
+		}
+		since := t.key == "since"
+		t.holds = func(e *Entry, v string) bool {
+			at := f.At(e)
+			return !at.IsZero() && at.Before(bounds[v]) != since
 		}
 	}
 }
@@ -235,27 +235,14 @@ func (f *Filter) At(e *Entry) time.Time {
 	case "added":
 		return e.Added
 	case "occurred":
-		return e.Occurred().Time
+		return e.occurred
 	}
-	return e.Disclosed().Time
+	return e.disclosed
 }
 
 // Match says whether an entry is selected.
-func (f *Filter) Match(e *Entry) bool { _, n := f.fails(e, 1); return n == 0 }
-
-// fails is the first term that does not hold, and how many do not, counted to a limit.
-func (f *Filter) fails(e *Entry, limit int) (first *term, n int) {
-	for i := range f.terms {
-		if t := &f.terms[i]; !t.match(e) {
-			if n++; n == 1 {
-				first = t
-			}
-			if n == limit {
-				break
-			}
-		}
-	}
-	return first, n
+func (f *Filter) Match(e *Entry) bool {
+	return !slices.ContainsFunc(f.terms, func(t term) bool { return !t.match(e) })
 }
 
 func (t *term) match(e *Entry) bool {
@@ -271,6 +258,11 @@ func (f *Filter) Values(key string) []string {
 		}
 	}
 	return nil
+}
+
+// asks says whether the filter has a key.
+func (f *Filter) asks(key string) bool {
+	return slices.ContainsFunc(f.terms, func(t term) bool { return t.key == key })
 }
 
 // Empty says that the filter selects everything.
@@ -294,36 +286,4 @@ func (f *Filter) Query() url.Values {
 		q.Set("lang", f.Lang)
 	}
 	return q
-}
-
-// Select are the entries that match, the last by the filter's clock first; those without a time by it last.
-func (x *Index) Select(f *Filter) []*Entry {
-	var list []*Entry
-	for _, e := range x.by(f) {
-		if f.Match(e) {
-			list = append(list, e)
-		}
-	}
-	return list
-}
-
-// by is all entries in the order of the filter's clock.
-func (x *Index) by(f *Filter) []*Entry {
-	if in := x.orders[f.By]; in != nil {
-		return in()
-	}
-	return x.Entries
-}
-
-// ordered has the entries put in order by each other clock when they are first asked for.
-func (x *Index) ordered() {
-	x.orders = map[string]func() []*Entry{}
-	for _, clock := range []string{"added", "occurred"} {
-		f := Filter{By: clock}
-		x.orders[clock] = sync.OnceValue(func() []*Entry {
-			list := slices.Clone(x.Entries)
-			slices.SortStableFunc(list, func(a, c *Entry) int { return cmp.Or(f.At(c).Compare(f.At(a)), cmp.Compare(a.ID, c.ID)) })
-			return list
-		})
-	}
 }

@@ -29,7 +29,8 @@ type Index struct {
 	decisions    []Decision
 	names        map[string]*Name
 	values       [][]string // of each facet, by number
-	orders       map[string]func() []*Entry
+	orders       map[string]func() []int32
+	held         *held
 	figures      *figures
 }
 
@@ -60,8 +61,9 @@ type Entry struct {
 	Highest stix.Level
 	Merger  *Merger // by whose word it goes on in another record; nil: by nobody's
 
-	hay    string    // what is searched, in small letters
-	counts [][]int32 // for each facet, under which of its values it counts
+	hay                          string    // what is searched, in small letters
+	counts                       [][]int32 // for each facet, under which of its values it counts
+	disclosed, occurred, changed time.Time // by which it is ordered; see settle
 }
 
 // Claim is a claim with who makes it, whom it names and what is answered.
@@ -109,7 +111,7 @@ func (x *Index) Holding(id string) *Entry {
 func (e *Entry) As(in *watch.Incident) *Entry {
 	c := *e
 	c.Incident, c.Text = in, cut(in.Description, beginning)
-	c.hay = c.haystack()
+	c.settle()
 	return &c
 }
 
@@ -184,7 +186,15 @@ func (e *Entry) all() (list []*Stance) {
 }
 
 // Changed is when something about it came in last: a version of the incident, a claim, an answer.
-func (e *Entry) Changed() time.Time {
+func (e *Entry) Changed() time.Time { return e.changed }
+
+// settle keeps what is asked of an entry in every list: its times, and what is searched.
+func (e *Entry) settle() {
+	e.hay = e.haystack()
+	e.disclosed, e.occurred, e.changed = e.Disclosed().Time, e.Occurred().Time, e.lastAdded()
+}
+
+func (e *Entry) lastAdded() time.Time {
 	at := e.Added
 	later := func(t time.Time) {
 		if t.After(at) {
