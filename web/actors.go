@@ -5,7 +5,10 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 
+	"threatwatch"
 	"threatwatch/watch/index"
 	"threatwatch/watch/measure"
 )
@@ -13,6 +16,7 @@ import (
 // actorsPage is who is named in claims, by three readings side by side.
 type actorsPage struct {
 	Readings []readingColumn
+	Scatter  *scatter // of all claims
 	All      []*index.Actor
 	More     int // that are not listed
 	Window   measure.Window
@@ -61,6 +65,7 @@ func (s *site) actors(v *visit) error {
 	for _, r := range measure.Readings {
 		body.Readings = append(body.Readings, columnOf(x, r))
 	}
+	body.Scatter = scatterOf(x, measure.AllClaims)
 	return v.show(http.StatusOK, "actors", "Actors", markedAs(x), body)
 }
 
@@ -105,6 +110,45 @@ func (c *readingColumn) draw() {
 		b.X, b.From, b.To2 = at(b.Expected), at(b.Lo), at(b.Hi)
 	}
 	c.Height = 14 + len(c.Bars)*30
+}
+
+// actorsCSV is the table of a reading, or of all three, with every actor that is ranked.
+func (s *site) actorsCSV(v *visit) error {
+	x, err := v.index()
+	if err != nil {
+		return err
+	}
+	asked := v.r.URL.Query()
+	if asked.Has("reading") && !slices.Contains(measure.Readings, measure.Reading(asked.Get("reading"))) {
+		return threatwatch.Errorf(threatwatch.NotFound, "There is no such reading. The links to the tables stand under the pictures of /actors.")
+	}
+	var rows [][]string
+	for _, r := range measure.Readings {
+		if !asked.Has("reading") || asked.Get("reading") == string(r) {
+			rows = append(rows, rankingLines(x, r)...)
+		}
+	}
+	v.csv("actors", []string{"reading", "actor", "id", "named", "expected", "expected_5", "expected_95", "rank_5", "rank_95", "months", "months_5", "months_95", "span_months", "certain"}, rows)
+	return nil
+}
+
+// rankingLines are the rows of a reading; what nobody in particular did stands first, without ranks.
+func rankingLines(x *index.Index, r measure.Reading) (lines [][]string) {
+	ranking, title := x.Ranking(r), readingWords[r][0]
+	number := func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) }
+	for _, special := range []struct {
+		label string
+		row   measure.Row
+	}{{"Unattributed", ranking.Unattributed}, {"Insiders", ranking.Insiders}} {
+		a := special.row.Activity
+		lines = append(lines, []string{title, special.label, "", strconv.Itoa(a.Named), number(a.Expected), "", "", "", "", "", "", "", "", ""})
+	}
+	for _, row := range ranking.Rows {
+		d := row.Drawn
+		lines = append(lines, []string{title, formula(x.Name(row.Actor).Label()), row.Actor, strconv.Itoa(row.Activity.Named), number(row.Activity.Expected), number(d.Incidents.Lo), number(d.Incidents.Hi),
+			number(d.Rank.Lo), number(d.Rank.Hi), number(row.Persistence.Months), number(d.Months.Lo), number(d.Months.Hi), strconv.Itoa(row.Persistence.Span), strconv.Itoa(row.Activity.Certain)})
+	}
+	return lines
 }
 
 // actorPage is one of those whom claims name.

@@ -37,6 +37,8 @@ type frontPage struct {
 	Alert               *alert
 	Changes             []change
 	Months              *monthBars
+	Lag                 *stack
+	Map                 worldMap
 	Remarks             []remark
 	Reports, Indicators []thing
 	Counts, Rest        []count // the most, and the others
@@ -56,7 +58,7 @@ func (s *site) front(v *visit) error {
 		return err
 	}
 	view := v.view(release.ShowPage)
-	body := frontPage{All: len(x.Entries), Updated: x.Changed, Changes: whatChanged(x, frontChanges), Months: monthsOf(x, time.Now())}
+	body := frontPage{All: len(x.Entries), Updated: x.Changed, Changes: whatChanged(x, frontChanges), Months: monthsOf(x, time.Now()), Lag: recentLag(x), Map: mapOf(x, everything, x.Entries)}
 	if a, ok := v.alertOf(x); ok {
 		body.Alert = &a
 	}

@@ -130,6 +130,9 @@ func partsText(p measure.Parts) string {
 	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(p.Float(), 'f', 6, 64), "0"), ".")
 }
 
+// everything is the filter of who asks for nothing.
+var everything = &index.Filter{By: "disclosed"}
+
 // mapOf counts and draws. What everybody sees first is drawn once.
 func mapOf(x *index.Index, f *index.Filter, list []*index.Entry) worldMap {
 	if f.Empty() && f.By == "disclosed" {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"threatwatch/watch"
@@ -63,4 +64,17 @@ func monthsOf(x *index.Index, now time.Time) *monthBars {
 		m.Finding = "One incident was made public in the last twelve months"
 	}
 	return m
+}
+
+func (m *monthBars) header() []string { return []string{"month", "incidents"} }
+
+// lines are the months as the table under the picture; none where there is no picture.
+func (m *monthBars) lines() (lines [][]string) {
+	if m == nil {
+		return nil
+	}
+	for _, b := range m.Bars {
+		lines = append(lines, []string{b.Month.Format("2006-01"), strconv.Itoa(b.N)})
+	}
+	return lines
 }

@@ -9,82 +9,25 @@ import (
 	"strconv"
 	"time"
 
-	"threatwatch/country"
+	"threatwatch"
 	"threatwatch/watch"
 	"threatwatch/watch/index"
 	"threatwatch/watch/measure"
 )
 
-// stack is a picture of rows that are divided into parts, the same parts in each row.
-type stack struct {
-	ID, Finding, What string
-	Parts             []stackPart // of each row, in order
-	Rows              []stackRow
-	Height            int
-	Note              string
-}
-
-// stackPart is what a part is called, and how it is drawn.
-type stackPart struct{ Class, Label string }
-
-// stackRow is one row: in the picture each part is as wide as its share.
-type stackRow struct {
-	Label    string
-	N        float64
-	Y, Text  int
-	Segments []stackSegment
-	Median   string
-}
-
-type stackSegment struct {
-	Class string
-	X, W  float64
-	Y     int
-	N     float64
-}
-
-// The picture's measures: labels, then bars, then the number.
-const (
-	stackLeft, stackWide = 52, 260.0
-	stackStep            = 24
-)
-
-// add adds a row. A row without anything is left out.
-func (s *stack) add(label string, median string, counts ...float64) {
-	sum := 0.0
-	for _, n := range counts {
-		sum += n
-	}
-	if sum == 0 {
-		return
-	}
-	row := stackRow{Label: label, N: sum, Y: len(s.Rows)*stackStep + 2, Median: median}
-	row.Text = row.Y + 13
-	x := float64(stackLeft)
-	for i, n := range counts {
-		w := math.Round(n/sum*stackWide*10) / 10
-		row.Segments = append(row.Segments, stackSegment{s.Parts[i].Class, math.Round(x*10) / 10, w, row.Y, n})
-		x += w
-	}
-	s.Rows = append(s.Rows, row)
-	s.Height = len(s.Rows)*stackStep + 4
-}
-
 // trendsPage is what can be said of all incidents that the visitor may see.
 type trendsPage struct {
-	Total  int
-	Stacks []*stack
-	Places []placeCount
-	Kinds  []placeCount
-	Window measure.Window
+	Total    int
+	Timeline *timelinePicture
+	Stacks   []*stack
+	Kinds    []kindCount
+	Window   measure.Window
 }
 
-// placeCount is how many incidents there are of something, with a circle whose area is as large.
-type placeCount struct {
-	Code, Label, To string
-	N               int
-	Share           float64 // of the largest
-	R               float64
+// kindCount is how many incidents there are of a kind of operation.
+type kindCount struct {
+	Label, To string
+	N         int
 }
 
 // stripParts are the bins of a lag.
@@ -95,43 +38,111 @@ func (s *site) trends(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body := index.Kept(x, "trends", func() trendsPage { return trendsOf(x) })
-	return v.show(http.StatusOK, "trends", "Trends", markedAs(x), body)
+	return v.show(http.StatusOK, "trends", "Trends", markedAs(x), trendsOf(x))
 }
 
-// trendsOf draws all pictures.
+// trendsCSV is the table under one of the pictures as a file.
+func (s *site) trendsCSV(v *visit) error {
+	x, err := v.index()
+	if err != nil {
+		return err
+	}
+	body, id := trendsOf(x), v.r.URL.Query().Get("picture")
+	switch id {
+	case "timeline":
+		v.csv(id, body.Timeline.header(), body.Timeline.lines())
+		return nil
+	case "recent":
+		if st := recentLag(x); st != nil {
+			v.csv(id, st.Header(), st.Lines())
+			return nil
+		}
+	case "months":
+		m := monthsOf(x, time.Now())
+		v.csv(id, m.header(), m.lines())
+		return nil
+	}
+	for _, st := range body.Stacks {
+		if st.ID == id {
+			v.csv(id, st.Header(), st.Lines())
+			return nil
+		}
+	}
+	return threatwatch.Errorf(threatwatch.NotFound, "There is no picture of this name. The links to the tables stand under the pictures of /trends.")
+}
+
+// trendsOf draws all pictures, once for each state of the view.
 func trendsOf(x *index.Index) trendsPage {
-	all := x.Measured()
-	body := trendsPage{Total: len(all), Window: x.Window()}
-	body.Stacks = []*stack{lagStack(all, measure.DiscoveryLag, "discovery", "How long it went unseen", x.Changed), lagStack(all, measure.NoticeLag, "notice", "How long the people affected were not told", x.Changed),
-		statusStack(x, all), basisStack(all)}
-	body.Places = counted(x, func(e *index.Entry) []string { return e.Countries() }, country.Name, "country", 40)
-	body.Kinds = counted(x, func(e *index.Entry) []string { return e.Facts.Operations }, watch.OperationKinds.Label, "operation", 20)
-	return body
+	return index.Kept(x, "trends", func() trendsPage { return drawnTrends(x) })
 }
 
-// lagStack draws a lag by cohorts of discovery: incidents that nobody found yet are in none.
-func lagStack(all []measure.Incident, lag measure.Lag, id, what string, now time.Time) *stack {
-	st := &stack{ID: id, What: "From one step to the other, by year of discovery; each row is divided by the part of its incidents", Parts: stripParts, Note: "What is known to the month or the year only is divided over the parts that it may lie in. Incidents that nobody has discovered yet are missing."}
+func drawnTrends(x *index.Index) trendsPage {
+	all := x.Measured()
+	var claimed []measure.Incident // what nobody claims, nobody need answer
+	for _, in := range all {
+		if len(in.Claims) > 0 {
+			claimed = append(claimed, in)
+		}
+	}
+	return trendsPage{Total: len(all), Window: x.Window(), Timeline: timelineOf(x, all), Kinds: operations(x), Stacks: []*stack{
+		lagStack(all, measure.DiscoveryLag, measure.ByDiscovery, "discovery", "How long it went unseen", x.Changed),
+		sectorStack(all, measure.DiscoveryLag),
+		lagStack(all, measure.NoticeLag, measure.ByDiscovery, "notice", "How long the people affected were not told", x.Changed),
+		lagStack(claimed, measure.AnswerLag, measure.ByIncident, "answer", "How long the accused did not answer a claim", x.Changed),
+		basisStack(all),
+	}}
+}
+
+// cohortWords say which incidents a row holds.
+var cohortWords = map[measure.CohortBy]string{measure.ByDiscovery: "by year of discovery", measure.ByIncident: "by year in which it began"}
+
+// lagStack draws a lag by cohorts. By discovery, incidents that nobody found yet are in none.
+func lagStack(all []measure.Incident, lag measure.Lag, by measure.CohortBy, id, what string, now time.Time) *stack {
+	st := &stack{ID: id, By: "year", What: "From one step to the other, " + cohortWords[by] + "; each row is divided by the part of its incidents", Parts: stripParts, Note: "What is known to the month or the year only is divided over the parts that it may lie in."}
+	if by == measure.ByDiscovery {
+		st.Note += " Incidents that nobody has discovered yet are missing."
+	}
 	known, unknown := 0, 0
-	for _, c := range lag.Cohorts(all, measure.ByDiscovery, now) {
+	for _, c := range lag.Cohorts(all, by, now) {
 		label := "no year"
 		if c.Year != 0 {
 			label = strconv.Itoa(c.Year)
-		}
-		var counts []float64
-		for _, b := range c.Strip.Bins {
-			counts = append(counts, b.Float())
 		}
 		median := ""
 		if len(c.Known) > 0 {
 			median = medianWords(c.Median)
 		}
-		st.add(label, median, append(counts, c.Strip.Unknown.Float())...)
+		st.add(label, median, stripCounts(c.Strip)...)
 		known, unknown = known+len(c.Known), unknown+c.Unknown
 	}
 	st.Finding = fmt.Sprintf("%s: known of %s incidents, not known of %s", what, thousands(known), thousands(unknown))
 	return st
+}
+
+// recentYears are those of the lag strip on the front page.
+const recentYears = 5
+
+// recentLag draws how long it went unseen what was discovered in the last years; nil when nothing was.
+func recentLag(x *index.Index) *stack {
+	return index.Kept(x, "recent lag", func() *stack {
+		var recent []measure.Incident
+		for _, in := range x.Measured() {
+			if found := in.Milestones[measure.Discovery]; found.Known() && found.Time.Year() > x.Changed.Year()-recentYears {
+				recent = append(recent, in)
+			}
+		}
+		if len(recent) == 0 {
+			return nil
+		}
+		return lagStack(recent, measure.DiscoveryLag, measure.ByDiscovery, "recent", "How long it went unseen", x.Changed)
+	})
+}
+
+func stripCounts(s measure.Strip) (counts []float64) {
+	for _, b := range s.Bins {
+		counts = append(counts, b.Float())
+	}
+	return append(counts, s.Unknown.Float())
 }
 
 // medianWords is where a median lies.
@@ -142,32 +153,42 @@ func medianWords(i measure.Interval) string {
 	return daysWords(i)
 }
 
-// statusStack draws the years by where incidents stand.
-func statusStack(x *index.Index, all []measure.Incident) *stack {
-	st := &stack{ID: "status", What: "Incidents by year in which they began, by what is said of who did it", Parts: []stackPart{{"s0", "unattributed"}, {"s3", "claimed"}, {"s5", "contested"}, {"s1", "insider"}}}
-	t := x.Method().Timeline(all, x.Window())
-	var years []int
-	sums := map[int][]float64{}
-	for _, b := range t.Bars {
-		y := b.Month.Year()
-		if sums[y] == nil {
-			years, sums[y] = append(years, y), make([]float64, 4)
-		}
-		for i, n := range b.Counts {
-			sums[y][i] += n.Float()
+// shownSectors are how many sectors have a row, those with the most incidents.
+const shownSectors = 10
+
+// sectorStack draws a lag by sectors of the victims.
+func sectorStack(all []measure.Incident, lag measure.Lag) *stack {
+	st := &stack{ID: "sectors", By: "sector", What: "From the compromise to its discovery, by sector of the victim", Parts: stripParts, Left: 110, Note: "An incident that hit several sectors counts in each of them."}
+	known, unknown := map[string][]measure.Interval{}, map[string]int{}
+	for i := range all {
+		days, ok, err := lag.Of(&all[i])
+		for _, sector := range all[i].Sectors {
+			if ok && err == nil {
+				known[sector] = append(known[sector], days)
+			} else {
+				unknown[sector]++
+			}
 		}
 	}
-	for _, y := range years {
-		st.add(strconv.Itoa(y), "", sums[y]...)
+	count := func(sector string) int { return len(known[sector]) + unknown[sector] }
+	var sectors []string
+	for sector := range known { // one of which nothing is known has nothing to compare
+		sectors = append(sectors, sector)
 	}
-	st.Finding = fmt.Sprintf("%s incidents with a date, %s without", thousands(t.Incidents), thousands(t.Undated))
-	st.Note = "The last months are not complete: not all that happened in them is reported yet."
+	slices.SortFunc(sectors, func(a, b string) int { return cmp.Or(count(b)-count(a), cmp.Compare(a, b)) })
+	for _, sector := range sectors[:min(len(sectors), shownSectors)] {
+		st.add(words(sector), medianWords(measure.Turnbull(known[sector]).Quantile(.5)), stripCounts(measure.MakeStrip(known[sector], unknown[sector]))...)
+	}
+	st.Finding = "How long it went unseen differs by sector"
+	if len(sectors) < 2 {
+		st.Finding = "How long it went unseen is known of fewer than two sectors"
+	}
 	return st
 }
 
 // basisStack draws the years by the basis of the claims that were made in them.
 func basisStack(all []measure.Incident) *stack {
-	st := &stack{ID: "basis", What: "Claims by year in which they were stated, by basis", Parts: []stackPart{{"s3", "technical"}, {"s4", "political"}, {"s5", "legal"}, {"s1", "by the attacker"}, {"s2", "media"}, {"s0", "not stated"}}}
+	st := &stack{ID: "basis", By: "year", What: "Claims by year in which they were stated, by basis", Parts: []stackPart{{"s3", "technical"}, {"s4", "political"}, {"s5", "legal"}, {"s1", "by the attacker"}, {"s2", "media"}, {"s0", "not stated"}}}
 	claims := 0
 	for _, y := range measure.Basis(all) {
 		label := "no year"
@@ -181,26 +202,21 @@ func basisStack(all []measure.Incident) *stack {
 		st.add(label, "", counts...)
 		claims += y.Claims
 	}
-	st.Finding = fmt.Sprintf("%s claims", thousands(claims))
+	st.Finding = fmt.Sprintf("On what %s claims rest", thousands(claims))
 	return st
 }
 
-// counted counts incidents by what they are of, the most first.
-func counted(x *index.Index, of func(*index.Entry) []string, call func(string) string, key string, limit int) (list []placeCount) {
+// operations counts incidents by kind of operation, the most first.
+func operations(x *index.Index) (list []kindCount) {
 	n := map[string]int{}
 	for _, e := range x.Entries {
-		for _, c := range of(e) {
-			n[c]++
+		for _, kind := range e.Facts.Operations {
+			n[kind]++
 		}
 	}
-	for code, k := range n {
-		list = append(list, placeCount{Code: code, Label: call(code), To: "/incidents?" + key + "=" + code, N: k})
+	for kind, k := range n {
+		list = append(list, kindCount{watch.OperationKinds.Label(kind), "/incidents?operation=" + kind, k})
 	}
-	slices.SortFunc(list, func(a, b placeCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Label, b.Label)) })
-	list = list[:min(len(list), limit)]
-	for i := range list {
-		list[i].Share = float64(list[i].N) / float64(list[0].N)
-		list[i].R = math.Round(140*math.Sqrt(list[i].Share)) / 10
-	}
+	slices.SortFunc(list, func(a, b kindCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Label, b.Label)) })
 	return list
 }

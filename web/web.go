@@ -66,6 +66,8 @@ func New(opt Options) http.Handler {
 		"GET /actors":                           s.actors,
 		"GET /actors/{id}":                      s.actor,
 		"GET /trends":                           s.trends,
+		"GET /trends.csv":                       s.trendsCSV,
+		"GET /actors.csv":                       s.actorsCSV,
 		"GET /map":                              s.victims,
 		"GET /map.csv":                          s.victimsCSV,
 		"GET /search":                           s.search,

@@ -12,6 +12,8 @@ type figures struct {
 	once     sync.Once
 	measured []measure.Incident
 	window   measure.Window
+
+	ranked   sync.Once // apart: they take the longest, and few pages show them
 	rankings map[measure.Reading]measure.Ranking
 
 	mu   sync.Mutex // protects what follows
@@ -45,6 +47,14 @@ func (x *Index) compute() *figures {
 				f.window.From = at.Time
 			}
 		}
+	})
+	return f
+}
+
+// rank fills the rankings.
+func (x *Index) rank() *figures {
+	f := x.compute()
+	f.ranked.Do(func() {
 		f.rankings = map[measure.Reading]measure.Ranking{}
 		for _, r := range measure.Readings {
 			method := x.Method()
@@ -57,7 +67,7 @@ func (x *Index) compute() *figures {
 }
 
 // Ranking is who is most active and persistent by a reading, from the first incident to the last change. The same index gives the same bytes.
-func (x *Index) Ranking(r measure.Reading) measure.Ranking { return x.compute().rankings[r] }
+func (x *Index) Ranking(r measure.Reading) measure.Ranking { return x.rank().rankings[r] }
 
 // Measured are the incidents as the measures take them.
 func (x *Index) Measured() []measure.Incident { return x.compute().measured }

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"math"
+	"testing"
+
+	"threatwatch/watch/measure"
+)
+
+// TestStackLines: the file of a picture has what is drawn, and each row adds up to its last number.
+func TestStackLines(t *testing.T) {
+	st := &stack{By: "year", Parts: stripParts}
+	st.add("2024", "a day", stripCounts(measure.MakeStrip([]measure.Interval{{Lo: 0, Hi: .5}, {Lo: 2, Hi: 40}}, 3))...)
+	st.add("2025", "", 0, 0, 0, 0, 0, 0)
+	if len(st.Rows) != 1 || len(st.Header()) != len(stripParts)+3 {
+		t.Fatalf("%d rows, %d columns", len(st.Rows), len(st.Header()))
+	}
+	width, sum := 0.0, 0.0
+	for _, s := range st.Rows[0].Segments {
+		width, sum = width+s.W, sum+s.N
+	}
+	if math.Abs(width-stackWide) > .5 || math.Abs(sum-5) > 1e-9 || st.Rows[0].N != sum {
+		t.Errorf("parts are %v wide and add up to %v of %v", width, sum, st.Rows[0].N)
+	}
+	if line := st.Lines()[0]; line[0] != "2024" || line[1] != "1" || line[6] != "3" || line[7] != "5" || line[8] != "a day" {
+		t.Errorf("the line is %v", line)
+	}
+}
+
+// TestLogAxis: each factor is as long as any other of its size, and what is held lies on the axis.
+func TestLogAxis(t *testing.T) {
+	a := newLogAxis(0, 300)
+	a.hold(.3)
+	a.hold(200)
+	if a.least != .2 || a.most != 200 || a.at(.2) != 0 || a.at(200) != 300 || a.at(2) != 100 || a.at(0) != 0 {
+		t.Errorf("from %v to %v: %v, %v", a.least, a.most, a.at(2), a.at(200))
+	}
+	ticks := a.ticks()
+	if len(ticks) != 10 || ticks[0].Label != "0.2" || ticks[9].Label != "200" {
+		t.Errorf("ticks are %v", ticks)
+	}
+}
