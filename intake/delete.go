@@ -12,7 +12,7 @@ import (
 
 // Delete takes versions of an object out of a collection. Only the source that owns the object may: for everybody else it is not there.
 // The zero Version means the last one, as the filter's default says (TAXII 2.1 §3.4, §5.6); All means every version. Other collections
-// keep the object. Labels of what refers to it stay as they are: an end that is gone does not loosen a relationship, and no reference
+// keep the object, but for gatherings. Labels of what refers to it stay as they are: an end that is gone does not loosen a relationship, and no reference
 // leaves that did not before.
 func (in *Intake) Delete(ctx context.Context, by Submission, collection store.CollectionID, id string, v store.Version) (int, error) {
 	n := 0
@@ -34,6 +34,9 @@ func (in *Intake) Delete(ctx context.Context, by Submission, collection store.Co
 			return threatwatch.Errorf(threatwatch.NotFound, "no object %s", id)
 		}
 		if err := tx.Delete(ctx, collection, oids); err != nil {
+			return err
+		}
+		if err := leaveGatherings(ctx, tx, id); err != nil {
 			return err
 		}
 		if err := leaveMark(ctx, tx, by.Source, id, held); err != nil {

@@ -122,7 +122,8 @@ func (g *glance) query(q Query) (sq store.Query, ok bool, err error) {
 		}
 	}
 	if q.Collection == "" {
-		return sq, true, nil
+		sq.Collections, err = g.told()
+		return sq, err == nil, err
 	}
 	c, err := g.collection(q.Collection)
 	if err != nil {
@@ -140,6 +141,10 @@ func (g *glance) within(sq store.Query, c Collection) (store.Query, bool, error)
 	if fl == nil {
 		sq.Collections = []store.CollectionID{c.Collection.ID}
 		return sq, true, nil
+	}
+	var err error
+	if sq.Collections, err = g.told(); err != nil {
+		return sq, false, err
 	}
 	if fl.Types != nil {
 		sq.Types = intersect(sq.Types, fl.Types)

@@ -26,6 +26,7 @@ type collectionAddCmd struct {
 	Public      bool     `help:"Listed and readable without login (objects still need TLP:CLEAR)."`
 	Type        []string `placeholder:"T" help:"Select objects of this STIX type; may be repeated."`
 	TLP         []string `name:"tlp" placeholder:"LEVEL" help:"Select objects of this TLP; may be repeated."`
+	Watch       string   `placeholder:"FILTER" help:"Select the incidents that a filter of the watch selects, with claims and stances: the query of a list's address, such as 'sector=energy&country=DE'."`
 	Alias       string   `placeholder:"NAME" help:"A short name for URLs."`
 	Description string   `placeholder:"TEXT" help:"What it is for."`
 	Title       string   `arg:"" help:"Title of the collection."`
@@ -37,8 +38,9 @@ func (*collectionAddCmd) Help() string {
 
   threatwatch collection add Inbox --writable --data ./data
   threatwatch collection add Indicators --type indicator --tlp clear --public --data ./data
+  threatwatch collection add "Energy" --watch 'sector=energy&status=contested' --public --data ./data
 
-Prints the id of the collection.`
+Prints the id of the collection. What --watch selects is filled in while the exchange serves, by what all who may read the collection may see.`
 }
 
 // Run adds the collection.
@@ -50,6 +52,12 @@ func (c *collectionAddCmd) Run(a *app) error {
 	defer st.Close()
 	in := intake.New(st, time.Now)
 	x := store.Collection{Title: c.Title, Alias: c.Alias, Description: c.Description, Writable: c.Writable, Public: c.Public}
+	if c.Watch != "" {
+		if x, err = c.watch(a, in, x); err != nil {
+			return err
+		}
+		return c.added(a, st, x)
+	}
 	var f store.Filter
 	f.Types = c.Type
 	for _, t := range c.TLP {
@@ -79,6 +87,23 @@ func (c *collectionAddCmd) Run(a *app) error {
 	if x, err = in.AddCollection(a.ctx, x); err != nil {
 		return err
 	}
+	return c.added(a, st, x)
+}
+
+// watch adds a collection of what a filter of the watch selects.
+func (c *collectionAddCmd) watch(a *app, in *intake.Intake, x store.Collection) (store.Collection, error) {
+	if c.Writable || c.Source != "" || len(c.Type) > 0 || len(c.TLP) > 0 {
+		return x, threatwatch.Errorf(threatwatch.Invalid, "--watch selects by itself: its filter has source=, tlp<= and more; an inbox has no filter")
+	}
+	filter, err := watchFilter(c.Watch)
+	if err != nil {
+		return x, err
+	}
+	return in.AddGathering(a.ctx, x, filter.Query().Encode())
+}
+
+// added notes that a collection was added and prints its id.
+func (c *collectionAddCmd) added(a *app, st store.Store, x store.Collection) error {
 	if err := a.audit(st, "collection added", x.UUID); err != nil {
 		return err
 	}
@@ -132,6 +157,9 @@ func collectionKind(x store.Collection) string {
 		parts = append(parts, x.Filter.Types...)
 		parts = append(parts, x.Filter.TLP...)
 		return "filter " + strings.Join(parts, " ")
+	}
+	if x.Source == 0 {
+		return "watch"
 	}
 	return "source"
 }

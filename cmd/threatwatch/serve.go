@@ -145,6 +145,12 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	}
 	defer a.beside(func(ctx context.Context) { awaken(ctx, st, log) })()
 	defer a.beside(func(ctx context.Context) { follow(ctx, live, log) })()
+	gathering, err := a.newGatherer(st)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	defer a.beside(func(ctx context.Context) { gathering.run(ctx, log) })()
 	srv := &http.Server{
 		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
