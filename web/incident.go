@@ -113,7 +113,7 @@ func (v *visit) incidentPage(x *index.Index, e *index.Entry, view *release.View,
 	}
 	ends := v.ends(view)
 	t := said[0]
-	body = incidentPage{Entry: e, x: x, Whole: t.Text, Bar: barOf(e), Ledger: ledger(e), Short: shortOf(x, e), Refs: references(t), Same: x.Same(e), Near: near(x, e),
+	body = incidentPage{Entry: e, x: x, Whole: t.Text, Bar: barOf(e), Ledger: ledger(e), Short: shortOf(x, e), Refs: references(t), Same: x.Same(e), Near: near(x, e, ends),
 		Seen: seenWords(t.Badge.Level), Why: v.why(t), Discuss: v.mayDiscuss(), Merge: v.mayMerge(), Versions: history(said, 0), Permalink: v.home() + "/incidents/" + e.Place()}
 	if e.Facts.MergedRef != "" {
 		body.Into = x.Get(e.Facts.MergedRef)

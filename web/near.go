@@ -1,8 +1,6 @@
 package web
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"threatwatch/watch/index"
@@ -11,60 +9,56 @@ import (
 // recommended is another incident with the reason why it stands here.
 type recommended struct {
 	*index.Entry
-	Why    string
-	weight int
+	Why string
 }
 
 // nearShown is how many are recommended.
 const nearShown = 5
 
-// near are the incidents of the view that have the most in common with one: a claim names the same actor, the same technique was used, the
-// same sector was hit.
-func near(x *index.Index, e *index.Entry) []recommended {
-	var accused, claims []string
-	for _, c := range e.Claims {
-		accused, claims = append(accused, c.Accused.ID), append(claims, c.Accused.Label())
-	}
-	sectors := e.Sectors()
-	var list []recommended
-	for _, o := range x.Entries {
-		if o.ID == e.ID || slices.Contains(x.Same(e), o) {
-			continue
-		}
-		r := recommended{Entry: o}
+// near are the incidents of the view that have the most in common with one, each with what that is.
+func near(x *index.Index, e *index.Entry, ends *ends) (list []recommended) {
+	for _, k := range x.Near(e, nearShown) {
 		var why []string
-		for _, c := range o.Claims {
-			if i := slices.Index(accused, c.Accused.ID); i >= 0 {
-				why = append(why, "attributed to "+claims[i]+" as well")
-				r.weight += 4
-				break
-			}
+		for _, s := range k.Shared {
+			why = append(why, inCommon(s, e, x, ends))
 		}
-		if t := common(e.Facts.Techniques, o.Facts.Techniques); len(t) > 0 {
-			why = append(why, "same technique: "+strings.Join(t[:min(len(t), 3)], ", "))
-			r.weight += 1 + min(len(t), 3)
-		}
-		if r.weight == 0 {
-			continue // the same sector alone is no reason
-		}
-		if s := common(sectors, o.Sectors()); len(s) > 0 {
-			why = append(why, "same sector: "+words(s[0]))
-			r.weight++
-		}
-		r.Why = strings.Join(why, "; ")
-		list = append(list, r)
-	}
-	slices.SortStableFunc(list, func(a, b recommended) int { return cmp.Compare(b.weight, a.weight) })
-	return list[:min(len(list), nearShown)]
-}
-
-func common(a, b []string) (list []string) {
-	for _, s := range a {
-		if slices.Contains(b, s) {
-			list = append(list, s)
-		}
+		list = append(list, recommended{k.Entry, strings.Join(why, "; ")})
 	}
 	return list
+}
+
+// shownInCommon bounds what is named of one kind.
+const shownInCommon = 3
+
+// inCommon says what two incidents share, in words. What it is tied to is looked up, so that its marking counts for the page.
+func inCommon(s index.Shared, e *index.Entry, x *index.Index, ends *ends) string {
+	var names []string
+	for _, v := range s.Values[:min(len(s.Values), shownInCommon)] {
+		switch s.Kind {
+		case "actor":
+			v = calledBy(e, x, v)
+		case "campaign", "indicator":
+			v = ends.get(v).Name
+		case "sector":
+			v = words(v)
+		}
+		names = append(names, v)
+	}
+	text := strings.Join(names, ", ")
+	if s.Kind == "actor" {
+		return "attributed to " + text + " as well"
+	}
+	return "same " + s.Kind + ": " + text
+}
+
+// calledBy is what the claims about an incident call an actor: sources have names of their own.
+func calledBy(e *index.Entry, x *index.Index, actor string) string {
+	for _, c := range e.Claims {
+		if x.Known.Resolve(c.Claim.Accused) == actor {
+			return c.Accused.Label()
+		}
+	}
+	return x.Name(actor).Label()
 }
 
 func entriesOf(list []recommended) (out []*index.Entry) {

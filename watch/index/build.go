@@ -143,7 +143,16 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 		}
 		return
 	}
-	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] && !root.Get("revoked").IsTrue() {
+	if root.Get("revoked").IsTrue() {
+		return
+	}
+	if t, ok := bound(from, strings.Clone(root.Get("target_ref").Text())); ok && !deciding[kind] {
+		b.ties[id] = t
+		put(b.tiesOf, t.from, id)
+		b.dirty[t.from] = true
+		return
+	}
+	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] {
 		t := tie{kind: strings.Clone(kind), from: from, to: strings.Clone(root.Get("target_ref").Text())}
 		if deciding[kind] {
 			t.words, t.told = strings.Clone(root.Get("description").Text()), told
@@ -337,10 +346,15 @@ func (b *builder) fill(e *Entry) {
 			techs = append(techs, b.techs[t.to])
 		case t.kind == "located-at" && n != nil && n.Country != "":
 			places = append(places, strings.ToUpper(n.Country))
+		case t.kind == "campaign":
+			e.Campaigns = append(e.Campaigns, t.to)
+		case t.kind == "indicator":
+			e.Indicators = append(e.Indicators, t.to)
 		case t.kind == "targets" && n != nil && n.Type == "identity":
 			victims = append(victims, watch.Victim{IdentityRef: n.ID, Name: n.Name, Named: true})
 		}
 	}
+	e.Campaigns, e.Indicators = distinct(e.Campaigns), distinct(e.Indicators)
 	f := &e.Facts
 	slices.SortFunc(victims, func(a, c watch.Victim) int { return cmp.Compare(a.Name, c.Name) })
 	slices.Sort(places)

@@ -54,12 +54,13 @@ type Told struct {
 type Entry struct {
 	*watch.Incident
 	Told
-	Text    string    // how the description begins
-	Claims  []*Claim  // the first stated first
-	Stances []*Stance // on the incident itself
-	Badges  []string  // of Badges
-	Highest stix.Level
-	Merger  *Merger // by whose word it goes on in another record; nil: by nobody's
+	Text                  string    // how the description begins
+	Claims                []*Claim  // the first stated first
+	Stances               []*Stance // on the incident itself
+	Badges                []string  // of Badges
+	Highest               stix.Level
+	Campaigns, Indicators []string // ids of those that it is tied to
+	Merger                *Merger  // by whose word it goes on in another record; nil: by nobody's
 
 	hay                          string    // what is searched, in small letters
 	counts                       [][]int32 // for each facet, under which of its values it counts
