@@ -46,7 +46,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -56,6 +56,7 @@ func New(opt Options) http.Handler {
 		"GET /alert":                            s.alertBox,
 		"GET /alert.json":                       s.alertJSON,
 		"GET /about/corrections":                s.corrected,
+		"GET /about/method":                     s.method,
 		"GET /duplicates":                       s.duplicates,
 		"POST /duplicates":                      s.duplicates,
 		"GET /incidents/{place}":                s.incident,
