@@ -19,9 +19,19 @@ import (
 // maxRemark bounds what somebody writes, in characters.
 const maxRemark = 4000
 
-// remarkForm is what somebody writes on an incident, with what is wrong with it, or with who will see it.
+// subject is what somebody writes on.
+type subject struct {
+	ID, Title   string
+	Path        string // of its page
+	List, Lists string // the page above it, and its name
+	Whole       string // it, as a choice beside its claims
+	Claims      []*index.Claim
+	Level       stix.Level
+}
+
+// remarkForm is what somebody writes, with what is wrong with it, or with who will see it.
 type remarkForm struct {
-	*index.Entry
+	subject
 	Text, On, Says, TLP string
 	Errors              []fieldError
 	Kinds               []choice
@@ -47,21 +57,26 @@ type admitted struct {
 // kindsOfRemark are a note, or an opinion as STIX 2.1 §4.16 has them. Denials are the accused's, and come with a claim's record.
 var kindsOfRemark = []choice{{Value: "note", Label: "a note: I take no side"}, {Value: "agree", Label: "an opinion: I agree"}, {Value: "neutral", Label: "an opinion: I am undecided"}, {Value: "disagree", Label: "an opinion: I doubt it"}}
 
-// mayDiscuss says whether the visitor may write on incidents: persons whose role lets them comment.
+// mayDiscuss says whether the visitor may write on incidents and reports: persons whose role lets them comment.
 func (v *visit) mayDiscuss() bool {
 	return v.s.Say != nil && v.caller.Person != nil && v.caller.Role.Includes(account.Analyst)
 }
 
-// discuss shows the form, what it would make, or takes it in.
+// discuss is the form for a note or an opinion on an incident or one of its claims.
 func (s *site) discuss(v *visit) error {
 	_, e, err := v.entry()
 	if err != nil {
 		return err
 	}
+	return v.remark(subject{ID: e.ID, Title: e.Title(), Path: "/incidents/" + url.PathEscape(e.Place()), List: "/incidents", Lists: "Incidents", Whole: "the record as a whole", Claims: e.Claims, Level: e.Highest})
+}
+
+// remark shows the form, what it would make, or takes it in.
+func (v *visit) remark(on subject) error {
 	if !v.mayDiscuss() {
 		return threatwatch.Errorf(threatwatch.Forbidden, "Analysts and publishers who are signed in write here. Your role does not include it.")
 	}
-	f := remarkForm{Entry: e, Says: "note", On: e.ID, TLP: e.Highest.String()}
+	f := remarkForm{subject: on, Says: "note", On: on.ID, TLP: on.Level.String()}
 	code := http.StatusOK
 	if v.r.Method == http.MethodPost {
 		if err := v.r.ParseForm(); err != nil {
@@ -73,10 +88,10 @@ func (s *site) discuss(v *visit) error {
 		case !ok:
 			code = http.StatusUnprocessableEntity
 		case v.r.PostForm.Get("do") == "publish":
-			if err := s.Say(v.r.Context(), v.caller, f.object(v.caller, marking, time.Now()).AppendJSON(nil)); err != nil {
+			if err := v.s.Say(v.r.Context(), v.caller, f.object(v.caller, marking, time.Now()).AppendJSON(nil)); err != nil {
 				return err
 			}
-			http.Redirect(v.w, v.r, "/incidents/"+url.PathEscape(e.Place())+"#discussion", http.StatusSeeOther)
+			http.Redirect(v.w, v.r, on.Path+"#discussion", http.StatusSeeOther)
 			return nil
 		default:
 			f.Published = level(marking)
@@ -84,7 +99,7 @@ func (s *site) discuss(v *visit) error {
 		}
 	}
 	f.offer()
-	return v.show(code, "discuss", "Write on: "+e.Title(), level(e.Highest), f)
+	return v.show(code, "discuss", "Write on: "+on.Title, level(on.Level), f)
 }
 
 // read takes what was typed.
@@ -105,7 +120,7 @@ func (f *remarkForm) check() (level stix.Level, ok bool) {
 		wrong("says", "Choose a note or an opinion.")
 	}
 	if !chosen(f.Abouts) {
-		wrong("on", "Choose the record, or one of its claims.")
+		wrong("on", "Choose what it is about.")
 	}
 	if level, ok = stix.LevelNamed(f.TLP); !ok {
 		wrong("tlp", "Choose a marking.")
@@ -115,7 +130,7 @@ func (f *remarkForm) check() (level stix.Level, ok bool) {
 
 // offer are the options of the fields.
 func (f *remarkForm) offer() {
-	f.Kinds, f.Abouts, f.Markings = nil, []choice{{f.ID, "the record as a whole", f.On == f.ID}}, nil
+	f.Kinds, f.Abouts, f.Markings = nil, []choice{{f.ID, f.Whole, f.On == f.ID}}, nil
 	for _, k := range kindsOfRemark {
 		f.Kinds = append(f.Kinds, choice{k.Value, k.Label, f.Says == k.Value})
 	}

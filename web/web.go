@@ -46,7 +46,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -71,6 +71,10 @@ func New(opt Options) http.Handler {
 		"GET /actors.csv":                       s.actorsCSV,
 		"GET /map":                              s.victims,
 		"GET /map.csv":                          s.victimsCSV,
+		"GET /reports":                          s.reports,
+		"GET /reports/{id}":                     s.report,
+		"GET /reports/{id}/discuss":             s.discussReport,
+		"POST /reports/{id}/discuss":            s.discussReport,
 		"GET /search":                           s.search,
 		"GET /types/{type}":                     s.list,
 		"GET /objects/{id}":                     s.object,

@@ -41,7 +41,7 @@ func TestAccessible(t *testing.T) {
 	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	ben := s.as("ben@bank.example")
-	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/nowhere", "/types/tool?older=nonsense"}
+	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
 	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
 		_, list, _ := s.get(s.browser(), "/types/"+typ)
 		first := objectLinks.FindStringSubmatch(list)
@@ -49,6 +49,9 @@ func TestAccessible(t *testing.T) {
 			t.Fatalf("no %s in the sample", typ)
 		}
 		paths = append(paths, first[1])
+		if typ == "report" {
+			paths = append(paths, strings.Replace(first[1], "/objects/", "/reports/", 1))
+		}
 	}
 	for _, path := range paths {
 		for _, look := range []struct {

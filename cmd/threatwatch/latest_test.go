@@ -24,9 +24,15 @@ func TestLatest(t *testing.T) {
 		}
 	}
 	_, about, _ := s.get(s.browser(), "/about")
-	for _, want := range []string{`id="counts"`, `id="weights"`, "source B usually reliable</th><td>.85<", "information 6 cannot be judged</th><td>none<"} {
+	for _, want := range []string{`id="counts"`, `id="weights"`, `href="/about/method"`} {
 		if !strings.Contains(about, want) {
 			t.Errorf("the page about the exchange lacks %q", want)
+		}
+	}
+	_, method, _ := s.get(s.browser(), "/about/method")
+	for _, want := range []string{"source B usually reliable</th><td>.85<", "information 6 cannot be judged</th><td>none<", ">technical</th><td>.60<"} {
+		if !strings.Contains(method, want) {
+			t.Errorf("the page about the method lacks %q", want)
 		}
 	}
 }
