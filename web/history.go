@@ -34,28 +34,59 @@ func history(said []thing, shown int) []version {
 	return list
 }
 
-// changed names the properties in which two versions differ.
+// changed names the properties in which two versions differ. Of an extension it names what changed inside.
 func changed(older, newer *stix.Object) (names []string) {
 	if older == nil || newer == nil {
 		return nil
 	}
-	differs := func(name string) bool {
-		a, b := older.Root.Get(name), newer.Root.Get(name)
-		if a == nil || b == nil {
-			return true
+	for _, name := range differing(older.Root, newer.Root) {
+		if name == "extensions" {
+			names = append(names, changedExtensions(older.Root.Get(name), newer.Root.Get(name))...)
+		} else if name != "modified" {
+			names = append(names, name)
 		}
-		x, errX := a.Canonical()
-		y, errY := b.Canonical()
-		return errX != nil || errY != nil || !bytes.Equal(x, y)
 	}
-	for _, root := range []*stix.Value{newer.Root, older.Root} {
+	return names
+}
+
+// changedExtensions names the properties that differ in extensions (STIX 2.1 §7.3); of one that came or went all that it has.
+func changedExtensions(older, newer *stix.Value) (names []string) {
+	for _, id := range differing(older, newer) {
+		for _, name := range differing(older.Get(id), newer.Get(id)) {
+			if name != "extension_type" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if names == nil {
+		return []string{"extensions"}
+	}
+	return names
+}
+
+// differing are the members in which two values differ, those of the newer first. A value that is not there has none.
+func differing(older, newer *stix.Value) (names []string) {
+	for _, root := range []*stix.Value{newer, older} {
+		if root == nil {
+			continue
+		}
 		for _, m := range root.Members {
-			if m.Name != "modified" && !slices.Contains(names, m.Name) && differs(m.Name) {
+			if !slices.Contains(names, m.Name) && !equal(older.Get(m.Name), newer.Get(m.Name)) {
 				names = append(names, m.Name)
 			}
 		}
 	}
 	return names
+}
+
+// equal says whether two values are the same in canonical form (RFC 8785).
+func equal(a, b *stix.Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	x, errX := a.Canonical()
+	y, errY := b.Canonical()
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // moment is one line of the timeline.

@@ -63,6 +63,27 @@ func TestChanged(t *testing.T) {
 	}
 }
 
+// TestChangedExtensions: what changed inside an extension is named, and the extension as a whole only where nothing of it can be.
+func TestChangedExtensions(t *testing.T) {
+	const watch, core = `"extension-definition--1"`, `"extension-definition--2"`
+	of := func(extensions string) *stix.Object {
+		return object(t, "incident", `,"name":"A","extensions":{`+extensions+`}`)
+	}
+	older := of(watch + `:{"extension_type":"property-extension","state":"published","victims":[1],"slug":"a"},` + core + `:{"determination":"confirmed"}`)
+	for newer, want := range map[string][]string{
+		watch + `:{"extension_type":"property-extension","state":"corrected","victims":[1],"slug":"a","why":"x"},` + core + `:{"determination":"confirmed"}`: {"state", "why"},
+		watch + `:{"extension_type":"property-extension","state":"published","victims":[2],"slug":"a"}`:                                                      {"victims", "determination"},
+		watch + `:{"state":"published","victims":[1],"slug":"a"},` + core + `:{"determination":"confirmed"}`:                                                 {"extensions"},
+	} {
+		if got := changed(older, of(newer)); !slices.Equal(got, want) {
+			t.Errorf("changed: %v, want %v", got, want)
+		}
+	}
+	if got := changed(object(t, "incident", `,"name":"A"`), older); !slices.Equal(got, []string{"state", "victims", "slug", "determination"}) {
+		t.Errorf("extensions that came: %v", got)
+	}
+}
+
 func TestShort(t *testing.T) {
 	if got := short("one two three", 9); got != "one two …" {
 		t.Errorf("%q", got)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/http"
 	"strings"
@@ -83,11 +84,18 @@ func TestIncidentAsOf(t *testing.T) {
 	s := newSite(t)
 	s.say(named("identity", 1, "Vendor V", clearMark), named("identity", 3, "State T", clearMark), named("intrusion-set", 1, "Group A", clearMark))
 	s.say(written(act(1, "An early name", watch.Facts{Slug: "slug-stays"}), 1, clearMark), written(accuse(1, 1, 1, 1, watch.Terms{StatedAt: onDay("2025-03-03"), StatedWords: "early words"}), 1, clearMark))
+	technique := func(n int, number string) {
+		s.say(fmt.Sprintf(`{"type":"attack-pattern","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"technique","external_references":[{"source_name":"mitre-attack","external_id":%q}],%s}`, wid("attack-pattern", n), number, isClear),
+			fmt.Sprintf(`{"type":"relationship","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","relationship_type":"uses","source_ref":%q,"target_ref":%q,%s}`, wid("relationship", 40+n), wid("incident", 1), wid("attack-pattern", n), isClear))
+	}
+	technique(1, "T1190")
 	time.Sleep(10 * time.Millisecond)
 	then := time.Now().UTC().Format(time.RFC3339Nano)
 	time.Sleep(10 * time.Millisecond)
 	s.say(written(act(1, "A later name", watch.Facts{Slug: "slug-stays", RecordState: "corrected"}), 2, clearMark), written(accuse(1, 1, 1, 1, watch.Terms{StatedAt: onDay("2025-03-03"), StatedWords: "later words"}), 2, clearMark),
 		written(answer(1, wid("relationship", 1), 3, "deny", "a later denial"), 1, clearMark))
+	technique(2, "T1566")
+	s.say(strings.Replace(named("intrusion-set", 1, "Group A of later", clearMark), `"modified":"2026-01-01`, `"modified":"2026-01-02`, 1))
 	c := s.browser()
 	_, now, _ := s.get(c, "/incidents/slug-stays")
 	for _, want := range []string{"<h1>A later name</h1>", "later words", "a later denial"} {
@@ -98,6 +106,19 @@ func TestIncidentAsOf(t *testing.T) {
 	code, past, _ := s.get(c, "/incidents/slug-stays?asof="+then)
 	if code != 200 || !strings.Contains(past, "<h1>An early name</h1>") || !strings.Contains(past, "early words") || strings.Contains(past, "later words") || strings.Contains(past, "a later denial") || !strings.Contains(past, "This is how the record") {
 		t.Errorf("as of %s: %d", then, code)
+	}
+	for _, want := range []string{"Group A of later", "T1566", `<td data-label="What changed">name, description, record state</td>`} {
+		if !strings.Contains(now, want) {
+			t.Errorf("now: %q is not there", want)
+		}
+	}
+	for _, want := range []string{">Group A<", ">T1190<"} {
+		if !strings.Contains(past, want) {
+			t.Errorf("as of %s: %q is not there", then, want)
+		}
+	}
+	if strings.Contains(past, "Group A of later") || strings.Contains(past, ">T1566<") {
+		t.Errorf("as of %s: it has a name or a technique of later", then)
 	}
 	for asof, want := range map[string]int{"2020": http.StatusNotFound, "yesterday": http.StatusBadRequest} {
 		if code, _, _ := s.get(c, "/incidents/slug-stays?asof="+asof); code != want {

@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -11,10 +10,9 @@ import (
 )
 
 // AsOf is an incident with what was said of it as it stood here at a time: of each object the last version that had come in by then, as far
-// as the view shows it now. Names are those of today. The entry is nil when nothing had come in.
+// as the view shows it now, with the names and the techniques of that time. The entry is nil when nothing had come in.
 func (x *Index) AsOf(ctx context.Context, view *release.View, id string, at time.Time) (*Index, *Entry, error) {
 	b := newBuilder()
-	b.names = maps.Clone(x.names)
 	about, err := referring(ctx, view, id, "relationship", "opinion", "note")
 	if err != nil {
 		return nil, nil, err
@@ -27,20 +25,53 @@ func (x *Index) AsOf(ctx context.Context, view *release.View, id string, at time
 		}
 		ids = append(ids, answers...)
 	}
+	if err := b.takeAsOf(ctx, view, at, ids); err != nil {
+		return nil, nil, err
+	}
+	if err := b.takeAsOf(ctx, view, at, b.mentioned()); err != nil {
+		return nil, nil, err
+	}
+	then := b.index(nil)
+	return then, then.byID[id], nil
+}
+
+// takeAsOf takes the versions of objects that had come in at a time.
+func (b *builder) takeAsOf(ctx context.Context, view *release.View, at time.Time, ids []string) error {
 	slices.Sort(ids)
-	for _, each := range slices.Compact(ids) {
-		err := view.Get(ctx, each, func(it *release.Item) error {
+	for _, id := range slices.Compact(ids) {
+		err := view.Get(ctx, id, func(it *release.Item) error {
 			if it.Added.Time().After(at) {
 				return nil
 			}
 			return b.take(it)
 		})
 		if err != nil && threatwatch.KindOf(err) != threatwatch.NotFound {
-			return nil, nil, err
+			return err
 		}
 	}
-	then := b.index(nil)
-	return then, then.byID[id], nil
+	return nil
+}
+
+// mentioned are the ids of those whom the incidents, claims and stances that were taken name, and of the techniques.
+func (b *builder) mentioned() (ids []string) {
+	for _, e := range b.incidents {
+		for _, v := range e.Facts.Victims {
+			ids = append(ids, v.IdentityRef)
+		}
+		for _, r := range e.Facts.Responses {
+			ids = append(ids, r.ByRef, r.AgainstRef)
+		}
+	}
+	for _, t := range b.ties {
+		ids = append(ids, t.to)
+	}
+	for _, c := range b.claims {
+		ids = append(ids, c.Claim.Accused, c.Terms.ClaimantRef)
+	}
+	for _, s := range b.stances {
+		ids = append(ids, s.Position.HolderRef, s.Position.AlternativeRef)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }
 
 // referring are the ids of objects of some types that refer to another.
