@@ -27,10 +27,11 @@ type Event struct {
 var EventTypes = watch.Vocabulary{
 	{Code: "incident.published", Label: "A new incident"}, {Code: "incident.updated", Label: "An incident was updated"}, {Code: "incident.corrected", Label: "An incident was corrected"}, {Code: "incident.merged", Label: "An incident was merged into another"},
 	{Code: "incident.retracted", Label: "An incident was retracted"}, {Code: "milestone.added", Label: "A step of an incident became known"}, {Code: "claim.added", Label: "A claim of who did it"}, {Code: "claim.withdrawn", Label: "A claim was withdrawn"}, {Code: "stance.added", Label: "An answer to a claim"},
+	{Code: "actor.renamed", Label: "An actor is called by another name"},
 }
 
 // eventTypes are the objects of which events are made.
-var eventTypes = []string{"incident", "relationship", "opinion", "note"}
+var eventTypes = []string{"incident", "relationship", "opinion", "note", "intrusion-set", "threat-actor", "campaign", "identity"}
 
 // Reader reads the events that one subject may know of.
 type Reader struct {
@@ -127,6 +128,9 @@ type arrival struct {
 }
 
 func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, want Interest, f func(Event) error) error {
+	if actorTypes[a.typ] && x.Actor(a.id) == nil {
+		return nil // nobody names it
+	}
 	root, err := stix.ParseValue(a.raw)
 	if err != nil {
 		return threatwatch.Errorf(threatwatch.Internal, "%s: %w", a.id, err)
@@ -143,6 +147,13 @@ func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, want Inter
 		e.Entry, e.Type, e.Words = claimEvent(x, root, before)
 	case watch.IsStance(root):
 		e.Entry, e.Type, e.Words = stanceEvent(x, root, before)
+	case a.typ == "relationship":
+		e.Entry, e.Type, e.Words = mergeEvent(x, root)
+	case actorTypes[a.typ]:
+		e.Entry, e.Type, e.Words, err = renameEvent(x, root, before, want)
+	}
+	if err != nil {
+		return err
 	}
 	if e.Type == "" || e.Entry == nil || draft(e.Entry) {
 		return nil
@@ -223,7 +234,10 @@ func claimEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.
 	if err != nil {
 		return nil, "", ""
 	}
-	e := x.Get(c.Act)
+	e := x.Holding(c.ID)
+	if e == nil { // it stands no more
+		e = x.Get(c.Act)
+	}
 	words := "Attributed to " + x.Name(c.Accused).Label() + " by " + x.Name(c.Terms.ClaimantRef).Label()
 	switch {
 	case len(before) == 0 && c.Stands():

@@ -17,6 +17,7 @@ import (
 	. "threatwatch/internal/watchtest"
 	"threatwatch/notice"
 	"threatwatch/release"
+	"threatwatch/stix"
 	"threatwatch/watch"
 	"threatwatch/watch/index"
 )
@@ -225,4 +226,24 @@ func TestEvents(t *testing.T) {
 		next(t, late, "event: "+want)
 	}
 	next(t, listen(t, s.URL+"/events", "Last-Event-ID", "9000000000000000"), "event: reset")
+}
+
+// TestMergersAndNames: that a record goes on in another is told to who follows it, and that it does so no more; a new name of an actor is told once to who
+// follows an incident that names it, and to nobody else.
+func TestMergersAndNames(t *testing.T) {
+	h := filled(t)
+	s := serve(t, h)
+	german, american := listen(t, s.URL+"/events?country=DE"), listen(t, s.URL+"/events?country=US")
+	h.Say(1, At(Tie(7, "duplicate-of", 2, 1), 1, 0))
+	next(t, american, "event: incident.merged", "It goes on in Plans taken. tie 7", `"record_state":"merged"`)
+	back := At(Tie(7, "duplicate-of", 2, 1), 2, 0)
+	back.Set("revoked", stix.NewBool(true))
+	h.Say(1, back)
+	next(t, american, "event: incident.updated", "no longer said to be the same as Plans taken")
+	h.Say(1, At(Tie(8, "distinct-from", 2, 1), 1, 0), At(Tie(9, "duplicate-of", 2, 1), 1, 0)) // disputed: nothing becomes of it
+	h.Say(0, At(Named("identity", 2, "Ministry of the Interior"), 2, 0))                      // it answers, and no claim names it
+	h.Say(0, At(Named("intrusion-set", 1, "Group A"), 2, 0), At(Named("intrusion-set", 1, "Group Alpha"), 3, 0))
+	next(t, german, "event: actor.renamed", "Group A is called Group Alpha now. Incidents that name it: 1.", "Plans taken")
+	h.Say(0, At(Incident(6, "Mail read again", "2021-05-03", watch.Facts{Victims: []watch.Victim{{Countries: []string{"US"}}}}), 1, 0))
+	next(t, american, "event: incident.published", "Mail read again")
 }
