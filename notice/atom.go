@@ -82,6 +82,10 @@ func (f *feed) atom(w io.Writer) error {
 		}
 		out.Entries = append(out.Entries, e)
 	}
+	for _, b := range f.bursts {
+		out.Entries = append(out.Entries, atomEntry{ID: b.id(f), Title: b.title(), Published: stamp(b.hour), Updated: stamp(b.updated), Rights: tlp(b.highest), Summary: b.title(),
+			Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: f.page()}}, Content: atomText{"html", paragraphs([]string{b.title() + "."})}})
+	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

@@ -84,7 +84,9 @@ type feed struct {
 	query             url.Values // of the request
 	filter            *index.Filter
 	items             []item
-	more              int // how many lie beyond this page
+	most              int     // an hour; 0: all
+	bursts            []burst // hours in which there was more, on the first page
+	more              int     // how many lie beyond this page
 	next              string
 	updated           time.Time
 	highest           stix.Level
@@ -126,8 +128,14 @@ func (s *Server) page(r *http.Request, ext string) (f *feed, public bool, err er
 	}
 	q := r.URL.Query()
 	f = &feed{base: s.base(r), site: s.opt.Title, title: s.opt.Title + ": incidents", ext: ext, query: q}
-	if f.filter, err = index.ParseFilter(q, "limit", "before"); err != nil {
+	if f.filter, err = index.ParseFilter(q, "limit", "before", "burst"); err != nil {
 		return nil, false, err
+	}
+	if f.most, err = mostAnHour(q); err != nil {
+		return nil, false, err
+	}
+	if f.most > 0 && ext == ".csv" {
+		return nil, false, threatwatch.Errorf(threatwatch.Invalid, "burst= is for feeds that somebody reads: a table has a row for each incident")
 	}
 	limit, before, err := bounds(q)
 	if err != nil {
@@ -185,8 +193,15 @@ func (f *feed) fill(x *index.Index, limit int, before *position) {
 	if len(list) > 0 {
 		f.updated = list[0].Changed()
 	}
+	if f.most > 0 {
+		list, f.bursts = collapse(list, f.most)
+	}
 	if before != nil {
+		f.bursts = nil
 		list = list[sort.Search(len(list), func(i int) bool { return before.compare(positionOf(list[i])) < 0 }):]
+	}
+	for _, b := range f.bursts {
+		f.highest = max(f.highest, b.highest)
 	}
 	for _, e := range list[:min(len(list), limit)] {
 		it := newItem(e, f.base)
@@ -215,6 +230,9 @@ func (f *feed) at(before string) string {
 	q := f.filter.Query()
 	if v := f.query.Get("limit"); v != "" {
 		q.Set("limit", v)
+	}
+	if f.most > 0 {
+		q.Set("burst", strconv.Itoa(f.most))
 	}
 	if before != "" {
 		q.Set("before", before)

@@ -19,16 +19,16 @@ type jsonFeed struct {
 }
 
 type jsonItem struct {
-	ID        string    `json:"id"`
-	URL       string    `json:"url"`
-	Title     string    `json:"title"`
-	HTML      string    `json:"content_html"`
-	Text      string    `json:"content_text"`
-	Summary   string    `json:"summary,omitempty"`
-	Published string    `json:"date_published"`
-	Modified  string    `json:"date_modified"`
-	Tags      []string  `json:"tags,omitempty"`
-	Watch     jsonWatch `json:"_threatwatch"`
+	ID        string     `json:"id"`
+	URL       string     `json:"url"`
+	Title     string     `json:"title"`
+	HTML      string     `json:"content_html"`
+	Text      string     `json:"content_text"`
+	Summary   string     `json:"summary,omitempty"`
+	Published string     `json:"date_published"`
+	Modified  string     `json:"date_modified"`
+	Tags      []string   `json:"tags,omitempty"`
+	Watch     *jsonWatch `json:"_threatwatch,omitempty"` // not of what sums up an hour
 }
 
 // jsonWatch is what programs want to know of an item.
@@ -51,11 +51,14 @@ func (f *feed) json(w io.Writer) error {
 	for _, it := range f.items {
 		lines := it.Lines()
 		j := jsonItem{ID: urn(it.ID), URL: it.Link, Title: it.Headline, HTML: paragraphs(lines), Text: strings.Join(lines, "\n"), Summary: it.Text, Published: stamp(f.clock(it)), Modified: stamp(it.Updated),
-			Watch: jsonWatch{f.base + "/about/method", it.ID, it.Mark(), it.Facts.RecordState, it.Badges, it.Countries(), it.Sectors(), it.Trios(), len(it.Claims), len(it.Denials()), it.Source}}
+			Watch: &jsonWatch{f.base + "/about/method", it.ID, it.Mark(), it.Facts.RecordState, it.Badges, it.Countries(), it.Sectors(), it.Trios(), len(it.Claims), len(it.Denials()), it.Source}}
 		for _, c := range it.categories() {
 			j.Tags = append(j.Tags, c.scheme+":"+c.term)
 		}
 		out.Items = append(out.Items, j)
+	}
+	for _, b := range f.bursts {
+		out.Items = append(out.Items, jsonItem{ID: b.id(f), URL: f.page(), Title: b.title(), HTML: paragraphs([]string{b.title() + "."}), Text: b.title() + ".", Published: stamp(b.hour), Modified: stamp(b.updated)})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", " ")

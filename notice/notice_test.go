@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -246,4 +247,44 @@ func TestMergersAndNames(t *testing.T) {
 	next(t, german, "event: actor.renamed", "Group A is called Group Alpha now. Incidents that name it: 1.", "Plans taken")
 	h.Say(0, At(Incident(6, "Mail read again", "2021-05-03", watch.Facts{Victims: []watch.Victim{{Countries: []string{"US"}}}}), 1, 0))
 	next(t, american, "event: incident.published", "Mail read again")
+}
+
+// TestBurst: who asks for at most so many an hour gets one item for an hour with more, which counts them all, and of a stream one event after those that are told; a
+// table has every row.
+func TestBurst(t *testing.T) {
+	h := filled(t)
+	s := serve(t, h)
+	stream := listen(t, s.URL+"/events?burst=1")
+	for n := 4; n < 8; n++ {
+		h.Say(0, At(Incident(n, "Lathe stopped", "2022-01-01", watch.Facts{}), 1, 0))
+	}
+	next(t, stream, "event: incident.published", "Lathe stopped")
+	next(t, stream, "event: burst", "More than 1 events came within an hour", "/incidents?by=added")
+	for _, path := range []string{"/incidents.json?burst=2", "/incidents.json?burst=99"} {
+		_, body := get(t, s.URL+path)
+		var feed struct{ Items []struct{ ID, Title string } }
+		if err := json.Unmarshal([]byte(body), &feed); err != nil {
+			t.Fatal(err)
+		}
+		n, sums := 0, 0
+		for _, it := range feed.Items {
+			count, _, sum := strings.Cut(it.Title, " incidents came in or changed between ")
+			if c, err := strconv.Atoi(count); sum && err == nil {
+				n, sums = n+c, sums+1
+			} else {
+				n++
+			}
+		}
+		if n != 6 || (sums > 0) != (path == "/incidents.json?burst=2") {
+			t.Errorf("%s tells of %d incidents, %d times in sum: %s", path, n, sums, body)
+		}
+	}
+	if _, body := get(t, s.URL+"/incidents.atom?burst=2"); !strings.Contains(body, "incidents came in or changed between") || !strings.Contains(body, "incidents.atom?burst=2#20") {
+		t.Error(body)
+	}
+	for _, bad := range []string{"/incidents.csv?burst=2", "/incidents.atom?burst=0", "/events?burst=many"} {
+		if resp, _ := get(t, s.URL+bad); resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %s", bad, resp.Status)
+		}
+	}
 }

@@ -34,7 +34,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	filter, err := index.ParseFilter(q, "after")
+	filter, err := index.ParseFilter(q, "after", "burst")
+	if err != nil {
+		s.problem(w, r, err)
+		return
+	}
+	most, err := mostAnHour(q)
 	if err != nil {
 		s.problem(w, r, err)
 		return
@@ -65,7 +70,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		}
 		cursor = now
 	}
-	s.follow(r, reader, filter, cursor, &out)
+	s.follow(r, reader, filter, cursor, &out, &rate{most: most})
 }
 
 func ahead(a, b string) bool {
@@ -75,12 +80,13 @@ func ahead(a, b string) bool {
 }
 
 // follow sends what happens until the reader leaves.
-func (s *Server) follow(r *http.Request, reader *Reader, filter *index.Filter, cursor string, out *stream) {
+func (s *Server) follow(r *http.Request, reader *Reader, filter *index.Filter, cursor string, out *stream, limit *rate) {
 	look, beat := time.NewTicker(lookEvery), time.NewTicker(beatEvery)
 	defer look.Stop()
 	defer beat.Stop()
+	tell := out.limited(limit, filter)
 	for {
-		at, more, err := reader.Next(r.Context(), cursor, Interest{Filter: filter}, out.event)
+		at, more, err := reader.Next(r.Context(), cursor, Interest{Filter: filter}, tell)
 		if err != nil {
 			if r.Context().Err() == nil {
 				s.opt.Log.Error("events", "error", err)
