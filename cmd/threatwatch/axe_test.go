@@ -52,6 +52,9 @@ func TestAccessible(t *testing.T) {
 		if typ == "report" {
 			paths = append(paths, strings.Replace(first[1], "/objects/", "/reports/", 1))
 		}
+		if typ == "intrusion-set" {
+			paths = append(paths, strings.Replace(first[1], "/objects/", "/actors/", 1))
+		}
 	}
 	for _, path := range paths {
 		for _, look := range []struct {
