@@ -36,7 +36,11 @@ func gatherCorrections(x *index.Index) (list []change) {
 	for _, entries := range [][]*index.Entry{x.Entries, x.Gone} {
 		for _, e := range entries {
 			if what := stateWords[e.Facts.RecordState]; what != "" {
-				list = append(list, change{When: e.Modified, What: what, Entry: e, Into: x.Get(e.Facts.MergedRef), Why: e.Facts.StateWhy})
+				when := e.Modified
+				if e.Merger != nil { // by somebody's word, after the record was made
+					when = e.Merger.At
+				}
+				list = append(list, change{When: when, What: what, Entry: e, Into: x.Get(e.Facts.MergedRef), Why: e.Facts.StateWhy})
 			} else if e.Revoked {
 				list = append(list, change{When: e.Modified, What: "Withdrawn", Entry: e})
 			}
@@ -100,6 +104,7 @@ type correctionsPage struct {
 	Changes []change
 	Total   int
 	Older   string
+	Merge   bool // the visitor may say that records are the same
 }
 
 const correctionsShown = 60
@@ -111,7 +116,7 @@ func (s *site) corrected(v *visit) error {
 		return err
 	}
 	list := corrections(x)
-	body := correctionsPage{Total: len(list)}
+	body := correctionsPage{Total: len(list), Merge: v.mayMerge()}
 	from := 0
 	if before := v.r.URL.Query().Get("before"); before != "" {
 		if from, err = strconv.Atoi(before); err != nil || from < 0 || from > len(list) {

@@ -137,18 +137,27 @@ func (c *collectionListCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	watched, err := intake.New(st, time.Now).Gatherings(a.ctx)
+	if err != nil {
+		return err
+	}
 	if c.JSON {
 		return jsonLines(a, cs)
 	}
 	w := tabwriter.NewWriter(a.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tTITLE\tALIAS\tKIND\tPUBLIC")
 	for _, x := range cs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.UUID, plain(x.Title), dash(plain(x.Alias)), collectionKind(x), yes(x.Public))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.UUID, plain(x.Title), dash(plain(x.Alias)), collectionKind(x, watched), yes(x.Public))
 	}
 	return w.Flush()
 }
 
-func collectionKind(x store.Collection) string {
+func collectionKind(x store.Collection, watched []intake.Gathering) string {
+	for _, g := range watched {
+		if g.ID == x.ID {
+			return "watch " + plain(g.Rule)
+		}
+	}
 	switch {
 	case x.Writable:
 		return "inbox"
@@ -157,9 +166,6 @@ func collectionKind(x store.Collection) string {
 		parts = append(parts, x.Filter.Types...)
 		parts = append(parts, x.Filter.TLP...)
 		return "filter " + strings.Join(parts, " ")
-	}
-	if x.Source == 0 {
-		return "watch"
 	}
 	return "source"
 }

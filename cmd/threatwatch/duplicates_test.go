@@ -75,6 +75,9 @@ func TestDuplicatesPage(t *testing.T) {
 	if _, body, _ := s.get(s.browser(), "/incidents/hospital-again"); !strings.Contains(body, "was merged into another one") || !strings.Contains(body, "Said by Ben Publisher, ") || !strings.Contains(body, "One press release.") {
 		t.Error("the merged record does not say where it goes on, and by whose word")
 	}
+	if _, body, _ := s.get(ben, "/about/corrections"); !strings.Contains(body, "Said by Ben Publisher") || !strings.Contains(body, `href="/duplicates"`) {
+		t.Error("the log does not tell of it, or does not lead to what else may be the same")
+	}
 	if _, body, _ := s.get(s.browser(), "/incidents.atom?q=hospital+group&country=DE"); !strings.Contains(body, "Merged: Records taken from a hospital group") {
 		t.Error("the feed does not tell of it")
 	}
