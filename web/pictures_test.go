@@ -10,9 +10,10 @@ import (
 // TestStackLines: the file of a picture has what is drawn, and each row adds up to its last number.
 func TestStackLines(t *testing.T) {
 	st := &stack{By: "year", Parts: stripParts}
-	st.add("2024", "a day", stripCounts(measure.MakeStrip([]measure.Interval{{Lo: 0, Hi: .5}, {Lo: 2, Hi: 40}}, 3))...)
-	st.add("2025", "", 0, 0, 0, 0, 0, 0)
-	if len(st.Rows) != 1 || len(st.Header()) != len(stripParts)+3 {
+	st.add("2024", stripCounts(measure.MakeStrip([]measure.Interval{{Lo: 0, Hi: .5}, {Lo: 2, Hi: 40}}, 3))...)
+	st.median(measure.Interval{Lo: .4, Hi: 30})
+	st.add("2025", 0, 0, 0, 0, 0, 0)
+	if len(st.Rows) != 1 || len(st.Header()) != len(stripParts)+5 {
 		t.Fatalf("%d rows, %d columns", len(st.Rows), len(st.Header()))
 	}
 	width, sum := 0.0, 0.0
@@ -22,7 +23,7 @@ func TestStackLines(t *testing.T) {
 	if math.Abs(width-stackWide) > .5 || math.Abs(sum-5) > 1e-9 || st.Rows[0].N != sum {
 		t.Errorf("parts are %v wide and add up to %v of %v", width, sum, st.Rows[0].N)
 	}
-	if line := st.Lines()[0]; line[0] != "2024" || line[1] != "1" || line[6] != "3" || line[7] != "5" || line[8] != "a day" {
+	if line := st.Lines()[0]; line[0] != "2024" || line[1] != "1" || line[6] != "3" || line[7] != "5" || line[8] != "1 to 30 days" || line[9] != "0.40" || line[10] != "30.00" {
 		t.Errorf("the line is %v", line)
 	}
 }
@@ -38,5 +39,21 @@ func TestLogAxis(t *testing.T) {
 	ticks := a.ticks()
 	if len(ticks) != 10 || ticks[0].Label != "0.2" || ticks[9].Label != "200" {
 		t.Errorf("ticks are %v", ticks)
+	}
+}
+
+// TestBands: a median that is known as an interval is a bar between its ends, and one that nothing bounds goes on to the end of the axis.
+func TestBands(t *testing.T) {
+	st := &stack{Parts: stripParts}
+	for _, m := range []measure.Interval{{Lo: 1, Hi: 30}, {Lo: 30, Hi: 30}, {Lo: 365, Hi: math.Inf(1)}, {Lo: 9000, Hi: 9001}} {
+		st.add("row", 1, 0, 0, 0, 0, 0)
+		st.median(m)
+	}
+	r, month := st.Bands.Rows, st.Bands.Ticks[2].At
+	if r[0].From != bandLeft || r[0].To != month || r[1].From != month || r[1].Wide != bandWidth || r[2].To != bandRight || !r[2].Open || r[0].Open || st.Rows[2].Hi != "" {
+		t.Errorf("bands are %+v, a month lies at %v", r, month)
+	}
+	if r[3].To > bandRight || r[3].Wide < bandWidth {
+		t.Errorf("what lies beyond the axis is %+v", r[3])
 	}
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"math"
 	"strconv"
+
+	"threatwatch/watch/measure"
 )
 
 // stack is a picture of rows that are divided into parts, the same parts in each row.
@@ -14,6 +16,7 @@ type stack struct {
 	Left              int // where bars begin; labels stand before
 	Height            int
 	Note              string
+	Bands             *bandPicture // where medians lie; nil: they are not drawn
 }
 
 // stackPart is what a part is called, and how it is drawn.
@@ -26,6 +29,7 @@ type stackRow struct {
 	Y, Text  int
 	Segments []stackSegment
 	Median   string
+	Lo, Hi   string // days between which the median lies, for programs; "" where it is not known or has no end
 }
 
 type stackSegment struct {
@@ -42,7 +46,7 @@ const (
 )
 
 // add adds a row. A row without anything is left out.
-func (s *stack) add(label string, median string, counts ...float64) {
+func (s *stack) add(label string, counts ...float64) {
 	sum := 0.0
 	for _, n := range counts {
 		sum += n
@@ -50,7 +54,7 @@ func (s *stack) add(label string, median string, counts ...float64) {
 	if sum == 0 {
 		return
 	}
-	row := stackRow{Label: label, N: sum, Y: len(s.Rows)*stackStep + 2, Median: median}
+	row := stackRow{Label: label, N: sum, Y: len(s.Rows)*stackStep + 2}
 	row.Text = row.Y + 13
 	left := max(s.Left, stackLeft)
 	x, wide := float64(left), stackWide-float64(left-stackLeft)
@@ -63,13 +67,29 @@ func (s *stack) add(label string, median string, counts ...float64) {
 	s.Height = len(s.Rows)*stackStep + 4
 }
 
+// median adds a median to a row that was just added.
+func (s *stack) median(m measure.Interval) {
+	if len(s.Rows) == 0 {
+		return
+	}
+	row := &s.Rows[len(s.Rows)-1]
+	row.Median, row.Lo = medianWords(m), strconv.FormatFloat(m.Lo, 'f', 2, 64)
+	if m.Bounded() {
+		row.Hi = strconv.FormatFloat(m.Hi, 'f', 2, 64)
+	}
+	if s.Bands == nil {
+		s.Bands = &bandPicture{}
+	}
+	s.Bands.add(row.Label, row.Median, m, max(bandLeft, float64(s.Left)))
+}
+
 // Header and Lines are the picture's table as a file; what is added up there is what is drawn.
 func (s *stack) Header() []string {
 	head := []string{s.By}
 	for _, p := range s.Parts {
 		head = append(head, p.Label)
 	}
-	return append(head, "all", "median")
+	return append(head, "all", "median", "median_from_days", "median_to_days")
 }
 
 // Lines are the rows of the table.
@@ -80,7 +100,7 @@ func (s *stack) Lines() (lines [][]string) {
 		for _, part := range r.Segments {
 			line = append(line, number(math.Round(part.N*1e6)/1e6))
 		}
-		lines = append(lines, append(line, number(r.N), r.Median))
+		lines = append(lines, append(line, number(r.N), r.Median, r.Lo, r.Hi))
 	}
 	return lines
 }

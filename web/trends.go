@@ -108,11 +108,10 @@ func lagStack(all []measure.Incident, lag measure.Lag, by measure.CohortBy, id, 
 		if c.Year != 0 {
 			label = strconv.Itoa(c.Year)
 		}
-		median := ""
+		st.add(label, stripCounts(c.Strip)...)
 		if len(c.Known) > 0 {
-			median = medianWords(c.Median)
+			st.median(c.Median)
 		}
-		st.add(label, median, stripCounts(c.Strip)...)
 		known, unknown = known+len(c.Known), unknown+c.Unknown
 	}
 	st.Finding = fmt.Sprintf("%s: known of %s incidents, not known of %s", what, thousands(known), thousands(unknown))
@@ -134,7 +133,9 @@ func recentLag(x *index.Index) *stack {
 		if len(recent) == 0 {
 			return nil
 		}
-		return lagStack(recent, measure.DiscoveryLag, measure.ByDiscovery, "recent", "How long it went unseen", x.Changed)
+		st := lagStack(recent, measure.DiscoveryLag, measure.ByDiscovery, "recent", "How long it went unseen", x.Changed)
+		st.Bands = nil // /trends has them
+		return st
 	})
 }
 
@@ -177,11 +178,12 @@ func sectorStack(all []measure.Incident, lag measure.Lag) *stack {
 	}
 	slices.SortFunc(sectors, func(a, b string) int { return cmp.Or(count(b)-count(a), cmp.Compare(a, b)) })
 	for _, sector := range sectors[:min(len(sectors), shownSectors)] {
-		st.add(words(sector), medianWords(measure.Turnbull(known[sector]).Quantile(.5)), stripCounts(measure.MakeStrip(known[sector], unknown[sector]))...)
+		st.add(words(sector), stripCounts(measure.MakeStrip(known[sector], unknown[sector]))...)
+		st.median(measure.Turnbull(known[sector]).Quantile(.5))
 	}
-	st.Finding = "How long it went unseen differs by sector"
-	if len(sectors) < 2 {
-		st.Finding = "How long it went unseen is known of fewer than two sectors"
+	st.Finding = fmt.Sprintf("How long it went unseen is known of incidents in %d sectors; those with the most", len(sectors))
+	if len(sectors) <= shownSectors {
+		st.Finding = fmt.Sprintf("How long it went unseen is known of incidents in %d sectors", len(sectors))
 	}
 	return st
 }
@@ -199,7 +201,7 @@ func basisStack(all []measure.Incident) *stack {
 		for _, n := range y.Counts {
 			counts = append(counts, n.Float())
 		}
-		st.add(label, "", counts...)
+		st.add(label, counts...)
 		claims += y.Claims
 	}
 	st.Finding = fmt.Sprintf("On what %s claims rest", thousands(claims))
