@@ -29,7 +29,7 @@ type duplicatesPage struct {
 	Of       *index.Entry // only pairs of this one; nil: all
 	Total    int
 	Pairs    []proposal
-	Decided  []decided
+	Decided  []decision
 	Next     string
 	Existing int // of decisions in all
 }
@@ -41,10 +41,11 @@ type proposal struct {
 	Markings []choice
 }
 
-// decided is what somebody said of two records. Own: the visitor's organisation did, so that the visitor may take it back.
-type decided struct {
+// decision is what somebody said of two records.
+type decision struct {
 	index.Decision
-	Own bool
+	Own     bool   // the visitor's organisation did, so that the visitor may take it back
+	Against string // the marking under which the visitor may say that they are different; "": somebody said so, or the visitor's own organisation that they are the same
 }
 
 // mayMerge says whether the visitor may say that records are the same: persons who add objects in their organisation's name.
@@ -101,7 +102,11 @@ func (v *visit) duplicatesPage(x *index.Index) (body duplicatesPage, highest bad
 			continue
 		}
 		if body.Existing++; len(body.Decided) < decidedShown {
-			body.Decided = append(body.Decided, decided{d, v.owns(ends.get(d.ID))})
+			said := decision{Decision: d, Own: v.owns(ends.get(d.ID))}
+			if d.Same && !said.Own && !x.Apart(d.From, d.To) {
+				said.Against = max(d.Marking, d.From.Marking, d.To.Marking).String()
+			}
+			body.Decided = append(body.Decided, said)
 			highest = badge{max(highest.Level, d.Marking, d.From.Highest, d.To.Highest), true}
 		}
 	}
@@ -164,7 +169,7 @@ func (v *visit) verdict(x *index.Index, p url.Values) (*stix.Value, error) {
 	if a == nil || b == nil || a == b {
 		return nil, threatwatch.Errorf(threatwatch.NotFound, "One of the two records is not here, or you may not see it.")
 	}
-	if a.Gone() || b.Gone() || x.Ruled(a, b) {
+	if decided(x, a, b, says.relation) {
 		return nil, threatwatch.Errorf(threatwatch.Conflict, "Somebody was faster: of these two it was said already whether they are the same.")
 	}
 	marking, ok := stix.LevelNamed(p.Get("tlp"))
@@ -185,6 +190,14 @@ func (v *visit) verdict(x *index.Index, p url.Values) (*stix.Value, error) {
 	return stix.NewDict(text("type", "relationship"), text("spec_version", "2.1"), text("id", "relationship--"+uuid.NewString()), stix.Member{Name: "created", Value: at}, stix.Member{Name: "modified", Value: at},
 		text("relationship_type", says.relation), text("description", why), text("source_ref", a.ID), text("target_ref", b.ID),
 		stix.Member{Name: "object_marking_refs", Value: stix.NewStrings([]string{stix.TLPID(marking)})}), nil
+}
+
+// decided says whether there is nothing more to say of two records. That somebody said they are the same can be contradicted.
+func decided(x *index.Index, a, b *index.Entry, relation string) bool {
+	if relation == "distinct-from" {
+		return x.Apart(a, b)
+	}
+	return a.Gone() || b.Gone() || x.Ruled(a, b)
 }
 
 // maxWhy bounds what somebody adds, in characters.

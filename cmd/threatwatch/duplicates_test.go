@@ -33,6 +33,33 @@ func (s *site) tellAgain() {
 	}
 }
 
+// TestDuplicatesDisputed: what one organisation says is the same, another says is not, with one button; both count then.
+func TestDuplicatesDisputed(t *testing.T) {
+	s := newSite(t)
+	s.tell()
+	s.tellAgain()
+	if code, body := s.post(s.as("ben@bank.example"), "/duplicates", url.Values{"a": {wid("incident", 1)}, "b": {wid("incident", 2)}, "do": {"keep-a"}, "tlp": {"clear"}}); code != http.StatusSeeOther {
+		t.Fatal(code, body)
+	}
+	olga := s.as("operator@exchange.example")
+	_, body, _ := s.get(olga, "/duplicates?of=hospital-again")
+	if !strings.Contains(body, "They are different events") || strings.Contains(body, "Take it back") {
+		t.Error("another organisation cannot contradict, or can take back what it did not say")
+	}
+	form := url.Values{"a": {wid("incident", 2)}, "b": {wid("incident", 1)}, "do": {"different"}, "tlp": {"clear"}}
+	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} {
+		if code, body := s.post(olga, "/duplicates", form); code != want {
+			t.Errorf("%d, not %d: %s", code, want, body)
+		}
+	}
+	if _, body, _ := s.get(s.browser(), "/incidents?q=hospital+group&country=DE"); strings.Count(body, `<h3><a href="/incidents/hospital-`) != 2 {
+		t.Error("what is disputed does not count twice")
+	}
+	if _, body, _ := s.get(s.as("ben@bank.example"), "/duplicates?of=hospital-again"); strings.Contains(body, "Same: go on") || strings.Contains(body, "They are different events") || !strings.Contains(body, "Take it back") {
+		t.Error("what is disputed is asked again")
+	}
+}
+
 var saidOf = regexp.MustCompile(`name="id" value="(relationship--[0-9a-f-]+)"`)
 
 // TestDuplicatesPage: two records stand side by side with reasons; a publisher says that they are the same, and the list has the event once; says so no more,

@@ -46,6 +46,9 @@ func (x *Index) Ruled(a, c *Entry) bool {
 	return false
 }
 
+// Apart says whether somebody has said of two entries that they are different events.
+func (x *Index) Apart(a, c *Entry) bool { return x.apart[pairOf(a.ID, c.ID)] }
+
 // pairOf is two ids in one order.
 func pairOf(a, c string) [2]string { return [2]string{min(a, c), max(a, c)} }
 
