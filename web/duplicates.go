@@ -169,7 +169,7 @@ func (v *visit) verdict(x *index.Index, p url.Values) (*stix.Value, error) {
 	if a == nil || b == nil || a == b {
 		return nil, threatwatch.Errorf(threatwatch.NotFound, "One of the two records is not here, or you may not see it.")
 	}
-	if decided(x, a, b, says.relation) {
+	if v.decided(x, a, b, says.relation) {
 		return nil, threatwatch.Errorf(threatwatch.Conflict, "Somebody was faster: of these two it was said already whether they are the same.")
 	}
 	marking, ok := stix.LevelNamed(p.Get("tlp"))
@@ -192,12 +192,15 @@ func (v *visit) verdict(x *index.Index, p url.Values) (*stix.Value, error) {
 		stix.Member{Name: "object_marking_refs", Value: stix.NewStrings([]string{stix.TLPID(marking)})}), nil
 }
 
-// decided says whether there is nothing more to say of two records. That somebody said they are the same can be contradicted.
-func decided(x *index.Index, a, b *index.Entry, relation string) bool {
-	if relation == "distinct-from" {
-		return x.Apart(a, b)
+// decided says whether there is nothing more to say of two records. What another organisation said can be contradicted; one's own word is taken back.
+func (v *visit) decided(x *index.Index, a, b *index.Entry, relation string) bool {
+	if relation == "duplicate-of" {
+		return a.Gone() || b.Gone() || x.Ruled(a, b)
 	}
-	return a.Gone() || b.Gone() || x.Ruled(a, b)
+	ends := v.ends(v.view(release.ShowPage))
+	return x.Apart(a, b) || slices.ContainsFunc(x.Decisions(), func(d index.Decision) bool {
+		return (d.From == a && d.To == b || d.From == b && d.To == a) && v.owns(ends.get(d.ID))
+	})
 }
 
 // maxWhy bounds what somebody adds, in characters.
