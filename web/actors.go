@@ -2,11 +2,11 @@ package web
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"threatwatch"
 	"threatwatch/watch/index"
@@ -28,7 +28,9 @@ type readingColumn struct {
 	measure.Ranking
 	Finding string
 	Bars    []actorBar
+	Ticks   []scatterTick
 	Height  int
+	Foot    int // where the words of the axis stand
 }
 
 // actorBar is a row of a reading's picture: a dot with its interval.
@@ -96,21 +98,33 @@ func columnOf(x *index.Index, r measure.Reading) readingColumn {
 	return c
 }
 
-// draw places dots and intervals; the axis begins at nothing.
+// draw places dots and intervals. The axis is logarithmic: what is unattributed is often a hundred times what anybody is named in.
 func (c *readingColumn) draw() {
-	most := 1.0
+	axis := newLogAxis(rankLeft, rankRight)
 	for _, b := range c.Bars {
-		most = math.Max(most, math.Max(b.Hi, b.Expected))
+		axis.hold(max(b.Expected, b.Hi))
+		axis.hold(max(b.Lo, smallestRanked))
 	}
-	at := func(n float64) float64 { return 6 + math.Round(n/most*3000)/10 }
 	for i := range c.Bars {
 		b := &c.Bars[i]
 		b.Y = 14 + i*30
 		b.At = b.Y + 8
-		b.X, b.From, b.To2 = at(b.Expected), at(b.Lo), at(b.Hi)
+		b.X, b.From, b.To2 = axis.at(b.Expected), axis.at(b.Lo), axis.at(b.Hi)
 	}
-	c.Height = 14 + len(c.Bars)*30
+	c.Foot = 14 + len(c.Bars)*30
+	c.Height = c.Foot + 14
+	for _, t := range axis.ticks() {
+		if strings.HasPrefix(strings.TrimLeft(t.Label, "0."), "1") { // the powers of ten
+			c.Ticks = append(c.Ticks, t)
+		}
+	}
 }
+
+// The picture's measures; what is expected less often than a tenth lies at the beginning of the axis.
+const (
+	rankLeft, rankRight = 8.0, 350.0
+	smallestRanked      = .1
+)
 
 // actorsCSV is the table of a reading, or of all three, with every actor that is ranked.
 func (s *site) actorsCSV(v *visit) error {

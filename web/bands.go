@@ -28,7 +28,7 @@ const (
 	bandStep              = 18
 	bandLongest           = 3650.0
 	bandShortest          = 1.0
-	bandLeft, bandRight   = 60.0, 330.0
+	bandLeft, bandRight   = 66.0, 330.0
 	bandWidth             = 3.0 // of what is known to a point
 	bandTop, bandTickRoom = 4, 16
 )

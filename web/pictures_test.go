@@ -57,3 +57,28 @@ func TestBands(t *testing.T) {
 		t.Errorf("what lies beyond the axis is %+v", r[3])
 	}
 }
+
+// TestCohorts: lags of which no year of discovery is known are drawn by the year in which incidents began, and every incident is in a row.
+func TestCohorts(t *testing.T) {
+	var all []measure.Incident
+	for i, year := range []int{2010, 2010, 2014, 2025} {
+		in := measure.Incident{ID: string(rune('a' + i)), When: day(year, 3, 1)}
+		if i > 0 {
+			in.Given = map[string]measure.Interval{measure.Discovery: {Lo: 7, Hi: 30}}
+		}
+		all = append(all, in)
+	}
+	st := lagStack(all, measure.DiscoveryLag, measure.ByDiscovery, "discovery", "How long it went unseen", midnight(2026, 1, 1))
+	if len(st.Rows) != 3 || st.Rows[0].Label != "2010" || st.Rows[0].N != 2 || st.Rows[2].Label != "2025 young" {
+		t.Errorf("rows are %+v", st.Rows)
+	}
+	all[2].Milestones = map[string]measure.Date{measure.Discovery: day(2014, 3, 20)}
+	all[3].Milestones = map[string]measure.Date{measure.Discovery: day(2025, 3, 20)}
+	st = lagStack(all, measure.DiscoveryLag, measure.ByDiscovery, "discovery", "How long it went unseen", midnight(2026, 1, 1))
+	if len(st.Rows) != 3 || st.Rows[0].Label != "no year" || st.Rows[2].Label != "2025" {
+		t.Errorf("where most are dated, rows are %+v", st.Rows)
+	}
+	if want := "How long it went unseen: known of 3 incidents, not known of 1"; st.Finding != want {
+		t.Errorf("the finding is %q, want %q", st.Finding, want)
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"threatwatch/watch/index"
 	"threatwatch/watch/measure"
@@ -87,7 +88,7 @@ func (a *logAxis) ticks() (list []scatterTick) {
 	for ten := math.Pow(10, math.Floor(math.Log10(a.least))); ten <= a.most; ten *= 10 {
 		for _, n := range []float64{ten, 2 * ten, 5 * ten} {
 			if n >= a.least && n <= a.most {
-				list = append(list, scatterTick{a.at(n), fmt.Sprintf("%.4g", n)})
+				list = append(list, scatterTick{a.at(n), strconv.FormatFloat(math.Round(n*100)/100, 'f', -1, 64)})
 			}
 		}
 	}

@@ -41,7 +41,7 @@ type stackSegment struct {
 
 // The picture's measures: labels, then bars, then the number.
 const (
-	stackLeft, stackWide = 52, 260.0
+	stackLeft, stackWide = 62, 250.0
 	stackStep            = 24
 )
 

@@ -96,19 +96,23 @@ func drawnTrends(x *index.Index) trendsPage {
 // cohortWords say which incidents a row holds.
 var cohortWords = map[measure.CohortBy]string{measure.ByDiscovery: "by year of discovery", measure.ByIncident: "by year in which it began"}
 
-// lagStack draws a lag by cohorts. By discovery, incidents that nobody found yet are in none.
+// lagStack draws a lag by cohorts. By discovery, incidents that nobody found yet are in none. Where most sources give no date of discovery, the years are
+// those in which incidents began, and the young ones are marked: what takes long is not found in them yet.
 func lagStack(all []measure.Incident, lag measure.Lag, by measure.CohortBy, id, what string, now time.Time) *stack {
-	st := &stack{ID: id, By: "year", What: "From one step to the other, " + cohortWords[by] + "; each row is divided by the part of its incidents", Parts: stripParts, Note: "What is known to the month or the year only is divided over the parts that it may lie in."}
-	if by == measure.ByDiscovery {
-		st.Note += " Incidents that nobody has discovered yet are missing."
+	cohorts := lag.Cohorts(all, by, now)
+	note := "What is known to the month or the year only is divided over the parts that it may lie in."
+	switch {
+	case by == measure.ByDiscovery && undated(cohorts):
+		by = measure.ByIncident
+		cohorts = lag.Cohorts(all, by, now)
+		note += " Most sources give no date of discovery, so that years are those in which it began; in young ones what takes long is not found yet."
+	case by == measure.ByDiscovery:
+		note += " Incidents that nobody has discovered yet are missing."
 	}
+	st := &stack{ID: id, By: "year", What: "From one step to the other, " + cohortWords[by] + "; each row is divided by the part of its incidents", Parts: stripParts, Note: note}
 	known, unknown := 0, 0
-	for _, c := range lag.Cohorts(all, by, now) {
-		label := "no year"
-		if c.Year != 0 {
-			label = strconv.Itoa(c.Year)
-		}
-		st.add(label, stripCounts(c.Strip)...)
+	for _, c := range cohorts {
+		st.add(cohortLabel(c), stripCounts(c.Strip)...)
 		if len(c.Known) > 0 {
 			st.median(c.Median)
 		}
@@ -116,6 +120,27 @@ func lagStack(all []measure.Incident, lag measure.Lag, by measure.CohortBy, id, 
 	}
 	st.Finding = fmt.Sprintf("%s: known of %s incidents, not known of %s", what, thousands(known), thousands(unknown))
 	return st
+}
+
+func cohortLabel(c measure.Cohort) string {
+	switch {
+	case c.Year == 0:
+		return "no year"
+	case c.Young:
+		return strconv.Itoa(c.Year) + " young"
+	}
+	return strconv.Itoa(c.Year)
+}
+
+// undated says whether most of the lags that are known lie in no year.
+func undated(cohorts []measure.Cohort) bool {
+	without, all := 0, 0
+	for _, c := range cohorts {
+		if all += len(c.Known); c.Year == 0 {
+			without += len(c.Known)
+		}
+	}
+	return 2*without > all
 }
 
 // recentYears are those of the lag strip on the front page.
