@@ -46,4 +46,4 @@ bench-quick: build ## the same with small sizes, in about 3 minutes
 	$(GO) run ./bench -o bench/results/quick.md
 
 clean: ## remove what was built
-	rm -rf bin .venv bench/.venv bench/results web/build/node_modules web/atlas/base/*.json
+	rm -rf bin .venv .rfc bench/.venv bench/results web/build/node_modules web/atlas/base/*.json

@@ -31,20 +31,68 @@ func faultsOf(t *testing.T, feeds []feedFile) (faults [][]string) {
 		}
 		t.Skip("needs the schema of JSON Feed: make deps")
 	}
-	job, err := json.Marshal(map[string]any{"schema": schema, "feeds": feeds})
+	return judgedBy(t, "feeds.py", map[string]any{"schema": schema, "feeds": feeds}, len(feeds))
+}
+
+// judgedBy has a script find what is wrong with feeds.
+func judgedBy(t *testing.T, script string, job map[string]any, n int) (faults [][]string) {
+	t.Helper()
+	raw, err := json.Marshal(job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), pyenv.Python(t), pyenv.Script(t, "feeds.py"))
+	cmd := exec.CommandContext(t.Context(), pyenv.Python(t), pyenv.Script(t, script))
 	var out, errs bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(job), &out, &errs
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(raw), &out, &errs
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v: %s", err, errs.String())
 	}
-	if err := json.Unmarshal(out.Bytes(), &faults); err != nil || len(faults) != len(feeds) {
+	if err := json.Unmarshal(out.Bytes(), &faults); err != nil || len(faults) != n {
 		t.Fatalf("%s: %v", out.String(), err)
 	}
 	return faults
+}
+
+// TestAtomBySchema: the feeds of the sample are valid by the schema of RFC 4287 (appendix B), and feeds that are broken on purpose are not.
+func TestAtomBySchema(t *testing.T) {
+	t.Parallel()
+	rfc, err := filepath.Abs("../../.rfc/rfc4287.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, noText := os.Stat(rfc)
+	_, noJava := exec.LookPath("java")
+	if noText != nil || noJava != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the text of RFC 4287 and Java are needed: make deps")
+		}
+		t.Skip("needs the text of RFC 4287 and Java: make deps")
+	}
+	s := newSite(t)
+	s.tell()
+	var feeds []string
+	for _, query := range []string{"", "?limit=500", "?limit=3", "?burst=5", "?q=hospital+group&status=denied", "?q=nothing-at-all"} {
+		code, body, _ := s.get(s.browser(), "/incidents.atom"+query)
+		if code != 200 {
+			t.Fatalf("%s: %d", query, code)
+		}
+		feeds = append(feeds, body)
+	}
+	valid := len(feeds)
+	for _, change := range [][2]string{{"<id>", "<idea>"}, {"<updated>2", "<updated>x2"}, {"<title>", "<subject>"}, {`<link rel=`, `<link role=`}, {`term=`, `word=`}} {
+		broken := strings.Replace(feeds[1], change[0], change[1], 1)
+		if tag, ok := strings.CutPrefix(change[1], "<"); ok && strings.HasSuffix(tag, ">") {
+			broken = strings.Replace(broken, "</"+change[0][1:], "</"+tag, 1)
+		}
+		feeds = append(feeds, broken)
+	}
+	for i, faults := range judgedBy(t, "atom.py", map[string]any{"rfc": rfc, "feeds": feeds}, len(feeds)) {
+		if i < valid && len(faults) > 0 {
+			t.Errorf("feed %d: %q", i, faults[:min(len(faults), 5)])
+		} else if i >= valid && len(faults) == 0 {
+			t.Errorf("feed %d, broken on purpose, is valid", i)
+		}
+	}
 }
 
 // TestFeedsByOthers: the feeds of the sample, and of what is contested, corrected and retracted, are valid to readers and a schema that others wrote; feeds that are

@@ -5,7 +5,7 @@ Reads one JSON document from standard input:
   feeds    list of {form: atom or json, body}
 Writes a list with, for each feed, what is wrong with it: an empty list where nothing is.
 
-Atom has no schema in the registries. It is read by feedparser, which notes what is not well formed, and by atoma, which refuses a feed that lacks an element
+What readers make of Atom is asked here; its schema is asked by atom.py. It is read by feedparser, which notes what is not well formed, and by atoma, which refuses a feed that lacks an element
 or has it twice; what RFC 4287 asks of each element is asked of what they made of it.
 """
 
