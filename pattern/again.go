@@ -105,7 +105,7 @@ func (b *binder) bunches(n int, s slot, length moment) ([]use, bool) {
 	var bound []use
 	for from := 0; from+s.n <= len(line) && n > 0; {
 		group := line[from : from+s.n]
-		first, last := b.times[group[0]].lo, b.times[group[s.n-1]].lo
+		first, last := b.looks[group[0]].time.lo, b.looks[group[s.n-1]].time.lo
 		if !last.before(first.plus(length)) {
 			from++
 			continue
@@ -192,14 +192,14 @@ func (b *binder) byMoment(roles []slot) [][]able {
 		list = append(list, able{o, r})
 	}
 	slices.SortFunc(list, func(x, y able) int {
-		if c := b.times[x.observation].lo.compare(b.times[y.observation].lo); c != 0 {
+		if c := b.looks[x.observation].time.lo.compare(b.looks[y.observation].time.lo); c != 0 {
 			return c
 		}
 		return int(x.observation) - int(y.observation)
 	})
 	var groups [][]able
 	for i, a := range list {
-		if i == 0 || b.times[a.observation].lo != b.times[list[i-1].observation].lo {
+		if i == 0 || b.looks[a.observation].time.lo != b.looks[list[i-1].observation].time.lo {
 			groups = append(groups, nil)
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], a)

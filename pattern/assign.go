@@ -8,22 +8,30 @@ import (
 // A binder looks for observations that satisfy a tree of nodes. What each leaf holds of is known; which observation serves which slot is a
 // question of matching and of time.
 type binder struct {
-	times      []window  // of each observation
-	room       []int     // how many more times each may be bound: number_observed
-	candidates [][]int32 // of each leaf, by first moment
-	reach      [][]moment
-	points     bool // every candidate was seen at one moment
-	steps      int  // what is left of the budget
-
-	// Scratch of assign and apart. What is older than the round counts as empty.
+	looks   []Look
+	room    []int  // how many more times each may be bound: number_observed
+	leaves  []roll // the candidates of each
+	points  bool   // every candidate was seen at one moment
+	steps   int    // what is left of the budget
 	round   uint32
-	rounds  []uint32
-	touched []int32 // the observations of this round
-	left    []int
-	owner   []int // the task that has been seen with an observation
-	held    [][]holder
+	scratch []scratch // of each observation
+	touched []int32   // the observations of this round
 	order   []int32
 	from    []origin
+}
+
+// roll holds candidates by first moment, and until when those up to each reach.
+type roll struct {
+	candidates []int32
+	reach      []moment
+}
+
+// scratch is what assign and apart know of an observation. What is older than the round counts as empty.
+type scratch struct {
+	round uint32
+	left  int
+	owner int // the task that has been seen with the observation
+	held  []holder
 }
 
 // use says how many times an observation is bound.
@@ -44,26 +52,24 @@ type origin struct {
 	seen              bool
 }
 
-// newBinder sorts the candidates by time.
-func newBinder(looks []Look, candidates [][]int32, steps int) *binder {
-	n := len(looks)
-	b := &binder{times: make([]window, n), room: make([]int, n), candidates: candidates, points: true, steps: steps,
-		rounds: make([]uint32, n), left: make([]int, n), owner: make([]int, n), held: make([][]holder, n)}
+// newBinder sorts the candidates by time. It takes those that are sure.
+func newBinder(looks []Look, found []candidates, steps int) *binder {
+	b := &binder{looks: looks, room: make([]int, len(looks)), leaves: make([]roll, len(found)), scratch: make([]scratch, len(looks)), points: true, steps: steps}
 	for i := range looks {
-		b.times[i], b.room[i] = looks[i].time, looks[i].room
+		b.room[i] = looks[i].room
 	}
-	b.reach = make([][]moment, len(candidates))
-	for i, list := range candidates {
-		slices.SortStableFunc(list, func(x, y int32) int { return b.times[x].lo.compare(b.times[y].lo) })
-		b.reach[i] = make([]moment, len(list))
-		latest := ever
+	for i, c := range found {
+		list := c.sure
+		slices.SortStableFunc(list, func(x, y int32) int { return looks[x].time.lo.compare(looks[y].time.lo) })
+		reach, latest := make([]moment, len(list)), ever
 		for j, o := range list {
-			if latest.before(b.times[o].hi) {
-				latest = b.times[o].hi
+			if latest.before(looks[o].time.hi) {
+				latest = looks[o].time.hi
 			}
-			b.reach[i][j] = latest
-			b.points = b.points && b.times[o].lo == b.times[o].hi
+			reach[j] = latest
+			b.points = b.points && looks[o].time.lo == looks[o].time.hi
 		}
+		b.leaves[i] = roll{list, reach}
 	}
 	return b
 }
@@ -76,19 +82,19 @@ func (b *binder) spend(n int) bool {
 
 // inside returns the candidates of a slot from the first that can be inside its window; those behind the window end the walk of the caller.
 func (b *binder) inside(s slot) []int32 {
-	reach := b.reach[s.leaf]
-	from := sort.Search(len(reach), func(i int) bool { return !reach[i].before(s.win.lo) })
-	return b.candidates[s.leaf][from:]
+	l := &b.leaves[s.leaf]
+	from := sort.Search(len(l.reach), func(i int) bool { return !l.reach[i].before(s.win.lo) })
+	return l.candidates[from:]
 }
 
 // each calls f with the candidates of a slot inside its window until f says stop.
 func (b *binder) each(s slot, f func(o int32) (more bool)) {
 	for _, o := range b.inside(s) {
 		b.steps--
-		if s.win.hi.before(b.times[o].lo) {
+		if s.win.hi.before(b.looks[o].time.lo) {
 			return
 		}
-		if b.times[o].touches(s.win) && !f(o) {
+		if b.looks[o].time.touches(s.win) && !f(o) {
 			return
 		}
 	}
@@ -101,9 +107,9 @@ func (b *binder) assign(slots []slot) ([]use, bool) {
 	for i, s := range slots {
 		need := s.n
 		b.each(s, func(o int32) bool {
-			b.fresh(o)
-			if n := min(need, b.left[o]); n > 0 {
-				b.left[o] -= n
+			x := b.fresh(o)
+			if n := min(need, x.left); n > 0 {
+				x.left -= n
 				b.hold(o, int32(i), n)
 				need -= n
 			}
@@ -115,32 +121,35 @@ func (b *binder) assign(slots []slot) ([]use, bool) {
 			}
 		}
 	}
-	var uses []use
+	uses := make([]use, 0, len(b.touched))
 	for _, o := range b.touched {
-		if n := b.room[o] - b.left[o]; n > 0 {
+		if n := b.room[o] - b.scratch[o].left; n > 0 {
 			uses = append(uses, use{o, n})
 		}
 	}
 	return uses, true
 }
 
-// fresh prepares what is known of an observation for this round.
-func (b *binder) fresh(o int32) {
-	if b.rounds[o] != b.round {
-		b.rounds[o], b.left[o], b.held[o] = b.round, b.room[o], b.held[o][:0]
+// fresh returns what is known of an observation in this round.
+func (b *binder) fresh(o int32) *scratch {
+	x := &b.scratch[o]
+	if x.round != b.round {
+		x.round, x.left, x.held = b.round, b.room[o], x.held[:0]
 		b.touched = append(b.touched, o)
 	}
+	return x
 }
 
 // hold adds n to what a slot holds of an observation.
 func (b *binder) hold(o, s int32, n int) {
-	for i := range b.held[o] {
-		if h := &b.held[o][i]; h.slot == s {
+	x := &b.scratch[o]
+	for i := range x.held {
+		if h := &x.held[i]; h.slot == s {
 			h.n += n
 			return
 		}
 	}
-	b.held[o] = append(b.held[o], holder{s, n})
+	x.held = append(x.held, holder{s, n})
 }
 
 // augment finds one more observation for a slot, moving others to other observations where that helps.
@@ -152,12 +161,12 @@ func (b *binder) augment(slots []slot, start int32) bool {
 		s := b.order[at]
 		found := int32(-1)
 		b.each(slots[s], func(o int32) bool {
-			b.fresh(o)
-			if b.left[o] > 0 {
+			x := b.fresh(o)
+			if x.left > 0 {
 				found = o
 				return false
 			}
-			for _, h := range b.held[o] {
+			for _, h := range x.held {
 				if h.n > 0 && !b.from[h.slot].seen {
 					b.from[h.slot] = origin{s, o, true}
 					b.order = append(b.order, h.slot)
@@ -166,7 +175,7 @@ func (b *binder) augment(slots []slot, start int32) bool {
 			return b.steps > 0
 		})
 		if found >= 0 {
-			b.left[found]--
+			b.scratch[found].left--
 			b.hold(found, s, 1)
 			for s != start {
 				f := b.from[s]

@@ -27,6 +27,9 @@ func (b *binder) solve(tasks []task) ([]use, bool) {
 	if _, ok := b.assign(relax(slots, rest)); !ok {
 		return nil, false
 	}
+	if len(slots)+len(rest) == 1 {
+		return b.decide(rest[0], nil)
+	}
 	if groups := b.apart(slots, rest); len(groups) > 1 {
 		var bound []use
 		for _, g := range groups {
@@ -45,6 +48,7 @@ func (b *binder) solve(tasks []task) ([]use, bool) {
 
 // flatten takes tasks apart down to slots and what is more than slots. It fails when a window is empty.
 func flatten(tasks []task) (slots []slot, rest []task, ok bool) {
+	slots = make([]slot, 0, len(tasks))
 	for _, t := range tasks {
 		switch n := t.node.(type) {
 		case slot:
@@ -93,9 +97,6 @@ func relax(slots []slot, rest []task) []slot {
 // apart groups tasks so that tasks of different groups have no candidate in common.
 func (b *binder) apart(slots []slot, rest []task) [][]task {
 	tasks := append(tasksOf(slots), rest...)
-	if len(tasks) == 1 {
-		return [][]task{tasks}
-	}
 	group := make([]int, len(tasks))
 	find := func(i int) int {
 		for group[i] != i {
@@ -110,10 +111,11 @@ func (b *binder) apart(slots []slot, rest []task) [][]task {
 		t.node.slots(1, true, func(s slot, _ int) {
 			s.win = s.win.meet(t.win)
 			b.each(s, func(o int32) bool {
-				if b.rounds[o] == b.round {
-					group[find(b.owner[o])] = find(i)
+				x := &b.scratch[o]
+				if x.round == b.round {
+					group[find(x.owner)] = find(i)
 				}
-				b.rounds[o], b.owner[o] = b.round, i
+				x.round, x.owner = b.round, i
 				return true
 			})
 		})
@@ -230,7 +232,7 @@ func (b *binder) filled(s slot, w window) (at moment, ok bool) {
 	need := s.n
 	b.each(s, func(o int32) bool {
 		need -= min(need, b.room[o])
-		at = b.times[o].lo
+		at = b.looks[o].time.lo
 		return need > 0
 	})
 	return at, need == 0 && b.steps > 0
@@ -276,7 +278,7 @@ func (b *binder) crammed(s slot, length moment) ([]use, bool) {
 	}
 	var begins, ends []event
 	b.each(s, func(o int32) bool {
-		t := b.times[o].meet(s.win)
+		t := b.looks[o].time.meet(s.win)
 		begins, ends = append(begins, event{t.lo, b.room[o]}), append(ends, event{t.hi, b.room[o]})
 		return true
 	})
@@ -341,7 +343,7 @@ func (b *binder) moments(n node, w window, f func(t, w window) moment) []moment 
 	n.slots(1, true, func(s slot, _ int) {
 		s.win = s.win.meet(w)
 		b.each(s, func(o int32) bool {
-			list = append(list, f(b.times[o], s.win))
+			list = append(list, f(b.looks[o].time, s.win))
 			return true
 		})
 	})

@@ -280,12 +280,14 @@ func TestAgainstEveryBinding(t *testing.T) {
 
 // listed is Match without a search.
 func (p *Pattern) listed(observations []Observation) Result {
-	looks := make([]Look, len(observations))
+	looks, found := make([]Look, len(observations)), make([]candidates, len(p.leaves))
 	for i := range observations {
 		looks[i], _ = p.Look(&observations[i])
+		for _, l := range looks[i].sure {
+			found[l].sure = append(found[l].sure, int32(i))
+		}
 	}
-	sure, _ := p.candidates(looks)
-	b := newBinder(looks, sure, maxSteps)
+	b := newBinder(looks, found, maxSteps)
 	bits, few := b.bits(p.root)
 	bound, ok := b.list(p.root, bits)
 	switch {

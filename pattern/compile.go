@@ -10,8 +10,14 @@ import (
 // Pattern is a pattern ready to be evaluated, by any number of goroutines.
 type Pattern struct {
 	Syntax *syntax.Pattern
-	leaves []condition // what stands in brackets, alike ones once
+	leaves []leaf // what stands in brackets, alike ones once
 	root   node
+}
+
+// leaf is a condition and how many observations of it are needed, whatever the times.
+type leaf struct {
+	condition
+	need int
 }
 
 // maxDemand is how many observations are asked for at most: more than there can be.
@@ -28,8 +34,15 @@ func Compile(text string) (*Pattern, error) {
 
 // New makes a pattern ready that has been read already.
 func New(tree *syntax.Pattern) *Pattern {
+	if cond, ok := tree.Single(); ok {
+		return &Pattern{Syntax: tree, leaves: []leaf{{newCondition(cond), 1}}, root: slot{leaf: 0, n: 1, win: always}}
+	}
 	c := compiler{known: make(map[string]int)}
 	root := c.expr(tree.Root, always)
+	root.slots(1, false, func(s slot, times int) {
+		l := &c.leaves[s.leaf]
+		l.need = max(l.need, product(s.n, times))
+	})
 	return &Pattern{Syntax: tree, leaves: c.leaves, root: root}
 }
 
@@ -95,7 +108,7 @@ func (r repeat) slots(times int, alternatives bool, f func(slot, int)) {
 func product(a, b int) int { return int(min(int64(a)*int64(b), maxDemand)) }
 
 type compiler struct {
-	leaves []condition
+	leaves []leaf
 	known  map[string]int // by text
 }
 
@@ -105,7 +118,7 @@ func (c *compiler) leaf(cond syntax.Cond) int {
 	if !ok {
 		i = len(c.leaves)
 		c.known[text] = i
-		c.leaves = append(c.leaves, newCondition(cond))
+		c.leaves = append(c.leaves, leaf{condition: newCondition(cond)})
 	}
 	return i
 }

@@ -36,12 +36,12 @@ func (b *binder) bits(n node) (bits []int32, few bool) {
 	demand := 0
 	n.slots(1, true, func(s slot, times int) { demand = min(demand+product(s.n, times), maxDemand) })
 	b.round++
-	for _, list := range b.candidates {
-		for _, o := range list {
-			if b.rounds[o] == b.round {
+	for _, l := range b.leaves {
+		for _, o := range l.candidates {
+			if b.scratch[o].round == b.round {
 				continue
 			}
-			b.rounds[o] = b.round
+			b.scratch[o].round = b.round
 			times := min(b.room[o], demand)
 			if len(bits)+times > fewTimes {
 				return nil, false

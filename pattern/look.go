@@ -1,5 +1,7 @@
 package pattern
 
+import "slices"
+
 // Look is what a pattern has seen in one observation: all that is needed to bind it together with others.
 type Look struct {
 	time       window
@@ -9,9 +11,9 @@ type Look struct {
 
 // Look evaluates what stands in brackets. Where nothing of it holds, or could not be evaluated, the observation has no part in any match.
 func (p *Pattern) Look(o *Observation) (look Look, part bool) {
-	look = Look{time: window{momentOf(o.First), momentOf(o.Last)}, room: max(1, o.Number)}
+	look = timeOf(o)
 	for l, leaf := range p.leaves {
-		switch seen(leaf, o) {
+		switch seen(leaf.condition, o) {
 		case yes:
 			look.sure = append(look.sure, int32(l))
 		case unknown:
@@ -21,56 +23,60 @@ func (p *Pattern) Look(o *Observation) (look Look, part bool) {
 	return look, len(look.sure)+len(look.open) > 0
 }
 
+// timeOf is a look at nothing but the time and the number.
+func timeOf(o *Observation) Look {
+	return Look{time: window{momentOf(o.First), momentOf(o.Last)}, room: max(1, o.Number)}
+}
+
 // MatchLooks is Match of observations that were looked at by this pattern before, with a budget of steps for the search: for a binding of leaves that
 // hold, and when there is none, whether those that could not be evaluated might have made one.
 func (p *Pattern) MatchLooks(looks []Look, steps int) Result {
-	sure, open := p.candidates(looks)
-	b := newBinder(looks, sure, steps)
+	found := make([]candidates, len(p.leaves))
+	for i := range looks {
+		for _, l := range looks[i].sure {
+			found[l].sure = append(found[l].sure, int32(i))
+		}
+		for _, l := range looks[i].open {
+			found[l].open = append(found[l].open, int32(i))
+		}
+	}
+	return p.settle(looks, found, steps)
+}
+
+// candidates are the observations that a leaf holds of, and those for which it could not be evaluated.
+type candidates struct{ sure, open []int32 }
+
+// settle answers when it is known what each leaf holds of.
+func (p *Pattern) settle(looks []Look, found []candidates, steps int) Result {
+	b := newBinder(looks, found, steps)
 	if bound, ok := b.find(p.root); ok {
 		return Result{Yes, distinct(bound, len(looks))}
 	}
 	if b.steps <= 0 {
 		return Result{Answer: NotEvaluated}
 	}
-	if open == nil {
+	if !slices.ContainsFunc(found, func(c candidates) bool { return len(c.open) > 0 }) {
 		return Result{}
 	}
-	b = newBinder(looks, open, steps)
+	for i, c := range found {
+		found[i].sure = append(c.sure, c.open...)
+	}
+	b = newBinder(looks, found, steps)
 	if _, ok := b.find(p.root); ok || b.steps <= 0 {
 		return Result{Answer: NotEvaluated}
 	}
 	return Result{}
 }
 
-// candidates lists for each leaf the observations that it holds of; open adds those it could not be evaluated for, and is nil without any.
-func (p *Pattern) candidates(looks []Look) (sure, open [][]int32) {
-	sure, open = make([][]int32, len(p.leaves)), make([][]int32, len(p.leaves))
-	doubt := false
-	for i := range looks {
-		for _, l := range looks[i].sure {
-			sure[l], open[l] = append(sure[l], int32(i)), append(open[l], int32(i))
-		}
-		for _, l := range looks[i].open {
-			open[l], doubt = append(open[l], int32(i)), true
-		}
-	}
-	if !doubt {
-		open = nil
-	}
-	return sure, open
-}
-
 // Tally counts looks, to know at once that they are too few.
 type Tally struct {
-	need []int // of each leaf, whatever the times
-	have []int
+	leaves []leaf
+	have   []int
 }
 
 // NewTally returns an empty Tally for looks of the pattern.
 func (p *Pattern) NewTally() *Tally {
-	t := &Tally{make([]int, len(p.leaves)), make([]int, len(p.leaves))}
-	p.root.slots(1, false, func(s slot, times int) { t.need[s.leaf] = max(t.need[s.leaf], product(s.n, times)) })
-	return t
+	return &Tally{p.leaves, make([]int, len(p.leaves))}
 }
 
 // Add counts a look n times: -1 takes it out again.
@@ -84,8 +90,8 @@ func (t *Tally) Add(l *Look, n int) {
 
 // Enough says that no bracket that must be filled has too few looks.
 func (t *Tally) Enough() bool {
-	for i, n := range t.need {
-		if t.have[i] < n {
+	for i, l := range t.leaves {
+		if t.have[i] < l.need {
 			return false
 		}
 	}

@@ -1,5 +1,7 @@
 package pattern
 
+import "slices"
+
 // Answer is what a pattern says of observations.
 type Answer uint8
 
@@ -32,7 +34,7 @@ func (p *Pattern) Match(observations []Observation) Result {
 // MatchOne says what the pattern says of a single observation, without the cost of a list.
 func (p *Pattern) MatchOne(o *Observation) Answer {
 	if s, ok := p.root.(slot); ok && s.n == 1 && s.win == always {
-		return answerOf(seen(p.leaves[s.leaf], o))
+		return answerOf(seen(p.leaves[s.leaf].condition, o))
 	}
 	return p.bind([]Observation{*o}, maxSteps).Answer
 }
@@ -51,7 +53,7 @@ func answerOf(v verdict) Answer {
 func (p *Pattern) first(observations []Observation) Result {
 	best := Result{}
 	for i := range observations {
-		switch seen(p.leaves[0], &observations[i]) {
+		switch seen(p.leaves[0].condition, &observations[i]) {
 		case yes:
 			return Result{Yes, []int{i}}
 		case unknown:
@@ -61,13 +63,33 @@ func (p *Pattern) first(observations []Observation) Result {
 	return best
 }
 
-// bind evaluates every leaf of every observation, then looks for a binding.
+// bind asks each leaf of every observation, then looks for a binding. Where a leaf has too few there is none.
 func (p *Pattern) bind(observations []Observation, steps int) Result {
-	looks := make([]Look, len(observations))
+	looks, found := make([]Look, len(observations)), make([]candidates, len(p.leaves))
 	for i := range observations {
-		looks[i], _ = p.Look(&observations[i])
+		looks[i] = timeOf(&observations[i])
 	}
-	return p.MatchLooks(looks, steps)
+	sure, open := make([]int32, 0, len(observations)), []int32(nil)
+	for l, leaf := range p.leaves {
+		have := 0
+		sure, open = sure[:0], open[:0]
+		for i := range observations {
+			switch seen(leaf.condition, &observations[i]) {
+			case yes:
+				sure = append(sure, int32(i))
+			case unknown:
+				open = append(open, int32(i))
+			default:
+				continue
+			}
+			have = min(have+looks[i].room, maxDemand)
+		}
+		if have < leaf.need {
+			return Result{}
+		}
+		found[l] = candidates{slices.Clone(sure), slices.Clone(open)}
+	}
+	return p.settle(looks, found, steps)
 }
 
 // distinct sorts indexes and takes each once.

@@ -31,6 +31,9 @@ func momentOf(t syntax.Instant) moment {
 
 // parts reads digits behind a point.
 func parts(digits string) int64 {
+	if digits == "" {
+		return 0
+	}
 	digits += strings.Repeat("0", max(0, 18-len(digits)))
 	n, _ := strconv.ParseInt(digits[:18], 10, 64) // digits only
 	return n

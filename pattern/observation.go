@@ -3,6 +3,7 @@ package pattern
 import (
 	"cmp"
 	"time"
+	"unique"
 
 	"threatwatch"
 	"threatwatch/pattern/syntax"
@@ -105,6 +106,9 @@ func modified(v *stix.Value) syntax.Instant {
 	return i
 }
 
+// typeOf returns the type of an object: one string for all of its kind, which is at hand when many are asked.
+func typeOf(v *stix.Value) string { return unique.Make(v.Get("type").Text()).Value() }
+
 func newObservation(v *stix.Value, byID map[string]*stix.Value) (Observation, error) {
 	o := Observation{ID: v.Get("id").Text(), Number: 1}
 	var ok1, ok2 bool
@@ -122,12 +126,12 @@ func newObservation(v *stix.Value, byID map[string]*stix.Value) (Observation, er
 	}
 	for _, ref := range v.Get("object_refs").Strings() {
 		if x := byID[ref]; x != nil {
-			o.Objects = append(o.Objects, Object{ref, x.Get("type").Text(), x})
+			o.Objects = append(o.Objects, Object{ref, typeOf(x), x})
 		}
 	}
 	if dict := v.Get("objects"); dict != nil && dict.Kind == stix.Dict {
 		for _, m := range dict.Members {
-			o.Objects = append(o.Objects, Object{m.Name, m.Value.Get("type").Text(), m.Value})
+			o.Objects = append(o.Objects, Object{m.Name, typeOf(m.Value), m.Value})
 		}
 	}
 	o.Index()
