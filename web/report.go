@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"threatwatch"
 	"threatwatch/release"
@@ -18,7 +17,6 @@ type reportPage struct {
 	Incidents []*index.Entry
 	Groups    []restGroup
 	Unseen    int // objects that are not here, or not for the visitor
-	More      int // that are not listed
 	Refs      []reference
 	Remarks   []remark
 	Seen, Why string
@@ -31,13 +29,8 @@ type reportPage struct {
 type restGroup struct {
 	Type  string
 	Links []link
+	More  int // that are not listed
 }
-
-// Head and Rest part a long group: the rest is folded.
-func (g restGroup) Head() []link { return g.Links[:min(len(g.Links), maxShown)] }
-
-// Rest is what is folded.
-func (g restGroup) Rest() []link { return g.Links[min(len(g.Links), maxShown):] }
 
 // report shows one.
 func (s *site) report(v *visit) error {
@@ -82,35 +75,25 @@ func (v *visit) reported(view *release.View) ([]thing, error) {
 	return v.said(view, id)
 }
 
-// rest sorts what the report names: incidents as the catalogue has them, everything else by type.
+// rest sorts what the report names, of each type the first: incidents as the catalogue has them, everything else by name.
 func (p *reportPage) rest(x *index.Index, ids []string, e *ends) {
-	ids = slices.Clone(ids)
-	slices.SortStableFunc(ids, func(a, b string) int {
-		s, _ := stix.SplitID(a)
-		t, _ := stix.SplitID(b)
-		if d := restPlace(s) - restPlace(t); d != 0 {
-			return d
+	for _, c := range p.RestsOn {
+		of := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { typ, _ := stix.SplitID(id); return typ != c.Type })
+		g := restGroup{Type: c.Type}
+		listed := firsts(of, maxShown)
+		for _, id := range listed {
+			if in := x.Get(id); in != nil {
+				p.Incidents = append(p.Incidents, in)
+			} else if far := e.get(id); far.Seen() {
+				far.Name = e.titleOf(far)
+				g.Links = append(g.Links, link{Far: far, Via: far})
+			} else {
+				p.Unseen++
+			}
 		}
-		return strings.Compare(s, t)
-	})
-	listed := firsts(ids, maxLinks)
-	p.More = len(ids) - len(listed)
-	for _, id := range listed {
-		if in := x.Get(id); in != nil {
-			p.Incidents = append(p.Incidents, in)
-			continue
+		if g.More = c.N - len(listed); g.More > 0 || len(g.Links) > 0 {
+			p.Groups = append(p.Groups, g)
 		}
-		far := e.get(id)
-		if !far.Seen() {
-			p.Unseen++
-			continue
-		}
-		far.Name = e.titleOf(far)
-		if n := len(p.Groups); n == 0 || p.Groups[n-1].Type != far.Type {
-			p.Groups = append(p.Groups, restGroup{Type: far.Type})
-		}
-		g := &p.Groups[len(p.Groups)-1]
-		g.Links = append(g.Links, link{Far: far, Via: far})
 	}
 }
 

@@ -85,10 +85,14 @@ func (r reportRow) Day() time.Time {
 // restOrder is in which order a report's objects stand: what it tells of before what it is told by.
 var restOrder = []string{"incident", "relationship", "campaign", "intrusion-set", "threat-actor", "malware", "tool", "attack-pattern", "vulnerability", "infrastructure", "indicator", "observed-data", "sighting", "course-of-action", "identity", "location"}
 
-// typesOf counts ids by type, in the order of reports.
+// typesOf counts ids by type, each once, in the order of reports.
 func typesOf(ids []string) (list []count) {
-	n := map[string]int{}
+	n, seen := map[string]int{}, map[string]bool{}
 	for _, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
 		typ, _ := stix.SplitID(id)
 		n[typ]++
 	}

@@ -50,6 +50,25 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestLongReport: of a type with many objects the first are listed, and how many more there are is said; what is named twice counts once.
+func TestLongReport(t *testing.T) {
+	s := newSite(t)
+	refs, objects := []string{}, []string{}
+	for n := range 40 {
+		refs = append(refs, fmt.Sprintf(`"course-of-action--%08x-1111-4111-8111-111111111111"`, n))
+		objects = append(objects, measure(n, 1))
+	}
+	s.say(objects...)
+	id := wid("report", 21)
+	s.say(fmt.Sprintf(`{"type":"report","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"A long report","published":"2025-09-01T00:00:00.000Z","object_refs":[%s,%s],%s}`, id, strings.Join(refs, ","), refs[0], isClear))
+	_, body, _ := s.get(s.browser(), "/reports/"+id)
+	for _, want := range []string{"40 courses of action", "measure 0, version 1", "and 15 more:"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+}
+
 // TestReportsOlderAndNewer walks the reports to the end and back: each once, in the same order.
 func TestReportsOlderAndNewer(t *testing.T) {
 	s := newSite(t)
