@@ -2,7 +2,6 @@ package notice
 
 import (
 	"fmt"
-	"strings"
 
 	"threatwatch/stix"
 	"threatwatch/watch/index"
@@ -25,7 +24,7 @@ func mergeEvent(x *index.Index, root *stix.Value) (*index.Entry, string, string)
 	}
 	for _, e := range []*index.Entry{from, to} {
 		if into := x.Get(e.Facts.MergedRef); e.Merger != nil && e.Merger.Tie == root.Get("id").Text() && into != nil {
-			return e, "incident.merged", "It goes on in " + into.Title() + ". " + strings.Clone(e.Merger.Words)
+			return e, "incident.merged", "It goes on in " + into.Title() + ". " + e.Merger.Words
 		}
 	}
 	return nil, "", ""

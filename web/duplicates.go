@@ -75,6 +75,7 @@ func (s *site) duplicates(v *visit) error {
 func (v *visit) duplicatesPage(x *index.Index) (body duplicatesPage, highest badge, err error) {
 	q := v.r.URL.Query()
 	pairs := duplicate.Propose(x)
+	highest = markedAs(x) // how many there are is told of everything
 	if of := q.Get("of"); of != "" {
 		if body.Of = x.Get(of); body.Of == nil {
 			return body, highest, threatwatch.Errorf(threatwatch.NotFound, "There is no incident at this address, or none that you may see.")
@@ -90,27 +91,34 @@ func (v *visit) duplicatesPage(x *index.Index) (body duplicatesPage, highest bad
 	body.Total = len(pairs)
 	for _, p := range pairs[min(from, len(pairs)):min(from+proposalsShown, len(pairs))] {
 		body.Pairs = append(body.Pairs, proposal{p, []*index.Entry{p.A, p.B}, v.markingsOf(p.A, p.B)})
-		highest = badge{max(highest.Level, p.A.Highest, p.B.Highest), true}
 	}
 	if next := from + proposalsShown; next < len(pairs) {
 		q.Set("from", strconv.Itoa(next))
 		body.Next = "/duplicates?" + q.Encode()
 	}
+	strictest, err := v.decisions(x, &body)
+	highest.Level = max(highest.Level, strictest)
+	return body, highest, err
+}
+
+// decisions fills in what was said of two records before, the last first.
+func (v *visit) decisions(x *index.Index, body *duplicatesPage) (strictest stix.Level, err error) {
 	ends := v.ends(v.view(release.ShowPage))
 	for _, d := range x.Decisions() {
 		if body.Of != nil && d.From.ID != body.Of.ID && d.To.ID != body.Of.ID {
 			continue
 		}
-		if body.Existing++; len(body.Decided) < decidedShown {
-			said := decision{Decision: d, Own: v.owns(ends.get(d.ID))}
-			if d.Same && !said.Own && !x.Apart(d.From, d.To) {
-				said.Against = max(d.Marking, d.From.Marking, d.To.Marking).String()
-			}
-			body.Decided = append(body.Decided, said)
-			highest = badge{max(highest.Level, d.Marking, d.From.Highest, d.To.Highest), true}
+		if body.Existing++; len(body.Decided) == decidedShown {
+			continue
 		}
+		made := decision{Decision: d, Own: v.owns(ends.get(d.ID))}
+		if d.Same && !made.Own && !x.Apart(d.From, d.To) {
+			made.Against = max(d.Marking, d.From.Marking, d.To.Marking).String()
+		}
+		body.Decided = append(body.Decided, made)
+		strictest = max(strictest, d.Marking)
 	}
-	return body, highest, ends.err
+	return strictest, ends.err
 }
 
 // owns says whether the visitor's organisation said it.

@@ -20,7 +20,7 @@ type Reason struct {
 }
 
 // How much a likeness speaks for a pair: how much more often it is found in pairs that are the same than in others, as a logarithm. A regression over half
-// of the pairs of real catalogues that rest on one report gave nearly these; doc/watch.md tells how good they are on the other half.
+// of the pairs of real catalogues that rest on one report gave nearly these; doc/watch.md tells how good they are.
 const (
 	base         = -4.0 // of two records that share nothing but a word
 	sameAddress  = 4.0

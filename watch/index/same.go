@@ -119,11 +119,13 @@ func (b *builder) merge() {
 func (b *builder) mergers() map[string]Merger {
 	apart := b.apart()
 	ties := map[string][]string{} // of a record: the relationships that make it the same as another
-	for _, id := range slices.Sorted(maps.Keys(b.ties)) {
-		t := b.ties[id]
+	for id, t := range b.ties {
 		if t.kind == "duplicate-of" && b.counts(t.from) && b.counts(t.to) && t.from != t.to && !apart[pairOf(t.from, t.to)] {
 			ties[t.from], ties[t.to] = append(ties[t.from], id), append(ties[t.to], id)
 		}
+	}
+	for _, list := range ties {
+		slices.Sort(list)
 	}
 	out := map[string]Merger{}
 	seen := map[string]bool{}
