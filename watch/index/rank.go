@@ -55,12 +55,20 @@ func (x *Index) compute() *figures {
 func (x *Index) rank() *figures {
 	f := x.compute()
 	f.ranked.Do(func() {
+		rankings := make([]measure.Ranking, len(measure.Readings))
+		var all sync.WaitGroup
+		for i, r := range measure.Readings {
+			all.Go(func() {
+				method := x.Method()
+				method.Reading = r
+				method.Weights.Assumed = measure.Assumptions // for claims that nobody judged: pages say so
+				rankings[i] = method.Rank(f.measured, f.window, measure.DefaultSeed)
+			})
+		}
+		all.Wait()
 		f.rankings = map[measure.Reading]measure.Ranking{}
-		for _, r := range measure.Readings {
-			method := x.Method()
-			method.Reading = r
-			method.Weights.Assumed = measure.Assumptions // for claims that nobody judged: pages say so
-			f.rankings[r] = method.Rank(f.measured, f.window, measure.DefaultSeed)
+		for i, r := range measure.Readings {
+			f.rankings[r] = rankings[i]
 		}
 	})
 	return f
