@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"threatwatch/intake"
 	"threatwatch/internal/pyenv"
 	"threatwatch/stix"
+	"threatwatch/store"
 	"threatwatch/watch"
 )
 
@@ -146,4 +148,62 @@ func TestCollectionOfAFilter(t *testing.T) {
 			t.Errorf("%v is taken: %s", bad, errs.String())
 		}
 	}
+}
+
+// TestGatheredForItsReaders: what a collection selects by is what all may see who may read it; another process that begins anew gathers nothing twice.
+func TestGatheredForItsReaders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const green, red = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+	facts := watch.Facts{Victims: []watch.Victim{{Countries: []string{"IS"}}}}
+	s.say(named("intrusion-set", 1, "Group A", clearMark), named("identity", 1, "Vendor", clearMark))
+	s.say(written(act(1, "Open lathe", facts), 1, clearMark), written(act(2, "Shared lathe", facts), 1, green), written(act(3, "Hidden lathe", facts), 1, red), written(act(4, "Accused in secret", watch.Facts{}), 1, clearMark))
+	s.say(written(accuse(1, 4, 1, 1, watch.Terms{}), 1, red))
+	in := intake.New(s.st, time.Now)
+	for title, want := range map[string]string{"public": "1", "members": "12"} {
+		c, err := in.AddGathering(t.Context(), store.Collection{Title: title, Public: title == "public"}, "q=lathe&country=IS")
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := in.AddGathering(t.Context(), store.Collection{Title: title + ", accused", Public: title == "public"}, "accused=Group+A&q=secret")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			g, err := (&app{ctx: t.Context()}).newGatherer(s.st)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := g.all(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := s.gathered(c); got != want {
+			t.Errorf("%s: incidents %q are gathered, not %q", title, got, want)
+		}
+		if got := s.gathered(secret); got != "" {
+			t.Errorf("%s: %q is gathered by a claim that not all may see", title, got)
+		}
+	}
+}
+
+// gathered are the numbers of the objects in a collection, each version of each, ascending.
+func (s *site) gathered(c store.Collection) string {
+	s.t.Helper()
+	var numbers []string
+	err := s.st.Read(s.t.Context(), func(sn store.Snapshot) error {
+		q := store.Query{Labels: everything{}, Collections: []store.CollectionID{c.ID}, Version: store.Version{All: true}, NoBodies: true}
+		return sn.Members(s.t.Context(), q, func(r *store.Row) error {
+			_, rest, _ := strings.Cut(r.ID, "--")
+			numbers = append(numbers, strings.TrimLeft(rest[:8], "0"))
+			return nil
+		})
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	slices.Sort(numbers)
+	return strings.Join(numbers, "")
 }
