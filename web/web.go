@@ -149,6 +149,7 @@ type page struct {
 	Public  bool
 	Query   string // in the search box
 	Highest badge  // the strictest marking on the page
+	Address string // of the page, for paper; "" where it tells what is nobody's business
 	Body    any
 }
 
@@ -159,7 +160,7 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 		asked = v.r.URL.Query().Get("q")
 	}
 	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
-		Query: asked, Highest: highest, Body: body}
+		Query: asked, Highest: highest, Address: v.printed(), Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {
 		return err
@@ -177,6 +178,14 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 		v.s.Log.Debug("the visitor left", "error", err)
 	}
 	return nil
+}
+
+// printed is the address that stands at the foot of a printed page. What was searched for is not printed, and what signs somebody in neither.
+func (v *visit) printed() string {
+	if path := v.r.URL.Path; v.r.Method != http.MethodGet || path == "/search" || path == "/sign-in" || strings.HasPrefix(path, "/setup/") {
+		return ""
+	}
+	return v.home() + v.r.URL.RequestURI()
 }
 
 // problem says what went wrong, what is kept and what to do next.

@@ -41,10 +41,13 @@ func TestMap(t *testing.T) {
 		}
 	}
 	_, body, _ := s.get(c, "/map?q=hospital+group+vendor")
-	for _, want := range []string{`<a href="/incidents?country=DE&amp;q=hospital&#43;group&#43;vendor">Germany</a>`, ">Group A</a> 1", "Most often hit: Germany, in 1 of 1 incidents", `<a href="/map.csv?q=hospital&#43;group&#43;vendor">`} {
+	for _, want := range []string{`<a href="/incidents?country=DE&amp;q=hospital&#43;group&#43;vendor">Germany</a>`, ">Group A</a> 1", "Most often hit: Germany, in 1 of 1 incidents", `<a href="/map.csv?q=hospital&#43;group&#43;vendor">`, `<p class="paper">` + s.url + `/map?q=hospital&#43;group&#43;vendor</p>`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the map lacks %q", want)
 		}
+	}
+	if _, body, _ := s.get(c, "/search?q=secret"); strings.Contains(body, `class="paper"`) {
+		t.Error("what was searched for is printed")
 	}
 	if code, body, _ := s.get(c, "/map?country=Germany"); code != http.StatusBadRequest || !strings.Contains(body, `id="e-country"`) || !strings.Contains(body, `action="/map"`) {
 		t.Errorf("a country that is none: %d", code)
