@@ -160,7 +160,7 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 		asked = v.r.URL.Query().Get("q")
 	}
 	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
-		Query: asked, Highest: highest, Address: v.printed(), Body: body}
+		Query: asked, Highest: highest, Address: v.printed(code), Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {
 		return err
@@ -180,9 +180,10 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 	return nil
 }
 
-// printed is the address that stands at the foot of a printed page. What was searched for is not printed, and what signs somebody in neither.
-func (v *visit) printed() string {
-	if path := v.r.URL.Path; v.r.Method != http.MethodGet || path == "/search" || path == "/sign-in" || strings.HasPrefix(path, "/setup/") {
+// printed is the address that stands at the foot of a printed page. What was searched for is not printed, and what signs somebody in neither; a page
+// that says that there is nothing says the same wherever that is.
+func (v *visit) printed(code int) string {
+	if path := v.r.URL.Path; code != http.StatusOK || v.r.Method != http.MethodGet || path == "/search" || path == "/sign-in" || strings.HasPrefix(path, "/setup/") {
 		return ""
 	}
 	return v.home() + v.r.URL.RequestURI()
