@@ -71,6 +71,7 @@ func (o *Observation) find(ref string) *stix.Value {
 // observed-data that cannot be used; the others are good.
 func Observations(objects []*stix.Value) (list []Observation, faults []error) {
 	byID := make(map[string]*stix.Value, len(objects))
+	owned := make(map[string]bool, len(objects)) // by an observation
 	var observed []*stix.Value
 	at := make(map[string]int) // in observed
 	for _, v := range objects {
@@ -91,7 +92,7 @@ func Observations(objects []*stix.Value) (list []Observation, faults []error) {
 		}
 	}
 	for _, v := range observed {
-		o, err := newObservation(v, byID)
+		o, err := newObservation(v, byID, owned)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -109,7 +110,8 @@ func modified(v *stix.Value) syntax.Instant {
 // typeOf returns the type of an object: one string for all of its kind, which is at hand when many are asked.
 func typeOf(v *stix.Value) string { return unique.Make(v.Get("type").Text()).Value() }
 
-func newObservation(v *stix.Value, byID map[string]*stix.Value) (Observation, error) {
+// newObservation makes one observation. Objects are copied for the first that has them: those that many share would be copied too often.
+func newObservation(v *stix.Value, byID map[string]*stix.Value, owned map[string]bool) (Observation, error) {
 	o := Observation{ID: v.Get("id").Text(), Number: 1}
 	var ok1, ok2 bool
 	o.First, ok1 = syntax.ParseInstant(v.Get("first_observed").Text())
@@ -124,16 +126,22 @@ func newObservation(v *stix.Value, byID map[string]*stix.Value) (Observation, er
 		}
 		o.Number = int(min(count, maxDemand))
 	}
+	var own []int
 	for _, ref := range v.Get("object_refs").Strings() {
 		if x := byID[ref]; x != nil {
+			if !owned[ref] {
+				owned[ref], own = true, append(own, len(o.Objects))
+			}
 			o.Objects = append(o.Objects, Object{ref, typeOf(x), x})
 		}
 	}
 	if dict := v.Get("objects"); dict != nil && dict.Kind == stix.Dict {
 		for _, m := range dict.Members {
+			own = append(own, len(o.Objects))
 			o.Objects = append(o.Objects, Object{m.Name, typeOf(m.Value), m.Value})
 		}
 	}
+	pack(o.Objects, own)
 	o.Index()
 	return o, nil
 }
