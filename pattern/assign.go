@@ -32,6 +32,7 @@ type scratch struct {
 	left  int
 	owner int // the task that has been seen with the observation
 	held  []holder
+	one   [1]holder // where the first lies
 }
 
 // use says how many times an observation is bound.
@@ -58,10 +59,16 @@ func newBinder(looks []Look, found []candidates, steps int) *binder {
 	for i := range looks {
 		b.room[i] = looks[i].room
 	}
+	total := 0
+	for _, c := range found {
+		total += len(c.sure)
+	}
+	reaches := make([]moment, total)
 	for i, c := range found {
 		list := c.sure
 		slices.SortStableFunc(list, func(x, y int32) int { return looks[x].time.lo.compare(looks[y].time.lo) })
-		reach, latest := make([]moment, len(list)), ever
+		reach, latest := reaches[:len(list):len(list)], ever
+		reaches = reaches[len(list):]
 		for j, o := range list {
 			if latest.before(looks[o].time.hi) {
 				latest = looks[o].time.hi
@@ -134,6 +141,9 @@ func (b *binder) assign(slots []slot) ([]use, bool) {
 func (b *binder) fresh(o int32) *scratch {
 	x := &b.scratch[o]
 	if x.round != b.round {
+		if x.held == nil {
+			x.held = x.one[:0]
+		}
 		x.round, x.left, x.held = b.round, b.room[o], x.held[:0]
 		b.touched = append(b.touched, o)
 	}

@@ -24,11 +24,11 @@ func (b *binder) solve(tasks []task) ([]use, bool) {
 	if len(rest) == 0 {
 		return b.assign(slots)
 	}
-	if _, ok := b.assign(relax(slots, rest)); !ok {
-		return nil, false
-	}
 	if len(slots)+len(rest) == 1 {
 		return b.decide(rest[0], nil)
+	}
+	if _, ok := b.assign(relax(slots, rest)); !ok {
+		return nil, false
 	}
 	if groups := b.apart(slots, rest); len(groups) > 1 {
 		var bound []use
@@ -184,7 +184,7 @@ func (b *binder) decide(t task, others []task) ([]use, bool) {
 func (b *binder) inOrder(q sequence, w window) ([]use, bool) {
 	var bound []use
 	var open []task // parts whose observations may still change
-	sources := sourcesOf(q)
+	sources := b.sources(q)
 	for i, n := range q {
 		if i == len(q)-1 {
 			open = append(open, task{n, w})
@@ -238,14 +238,14 @@ func (b *binder) filled(s slot, w window) (at moment, ok bool) {
 	return at, need == 0 && b.steps > 0
 }
 
-// sourcesOf returns the slots of a node, those that look for the same once.
-func sourcesOf(n node) []slot {
-	known := make(map[slot]bool)
+// sources returns a slot for each leaf that a node looks for, whenever that may be.
+func (b *binder) sources(n node) []slot {
+	known := make([]bool, len(b.leaves))
 	var list []slot
 	n.slots(1, true, func(s slot, _ int) {
-		if s.n = 1; !known[s] {
-			known[s] = true
-			list = append(list, s)
+		if !known[s.leaf] {
+			known[s.leaf] = true
+			list = append(list, slot{s.leaf, 1, always})
 		}
 	})
 	return list

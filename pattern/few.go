@@ -9,7 +9,7 @@ import "slices"
 // fewTimes is how many times all observations together may be bound for sets of them to be listed: each is a bit.
 const fewTimes = 12
 
-// fewSteps is how long is searched before sets are listed.
+// fewSteps is how long is searched before it is asked whether sets can be listed instead.
 const fewSteps = 1 << 14
 
 // set has a bit for each time that an observation may be bound.
@@ -17,18 +17,17 @@ type set uint16
 
 // find finds observations for a node: by searching, and where that takes long and few take part by listing.
 func (b *binder) find(n node) ([]use, bool) {
-	bits, few := b.bits(n)
-	spare := 0
-	if few {
-		spare = b.steps - min(b.steps, fewSteps)
-		b.steps -= spare
-	}
+	spare := b.steps - min(b.steps, fewSteps)
+	b.steps -= spare
 	bound, ok := b.solve([]task{{n, always}})
 	if ok || b.steps > 0 || spare == 0 {
 		return bound, ok
 	}
 	b.steps = spare
-	return b.list(n, bits)
+	if bits, few := b.bits(n); few {
+		return b.list(n, bits)
+	}
+	return b.solve([]task{{n, always}})
 }
 
 // bits lists each candidate as often as it may be bound, if these are few.

@@ -1,7 +1,5 @@
 package pattern
 
-import "slices"
-
 // Answer is what a pattern says of observations.
 type Answer uint8
 
@@ -69,10 +67,9 @@ func (p *Pattern) bind(observations []Observation, steps int) Result {
 	for i := range observations {
 		looks[i] = timeOf(&observations[i])
 	}
-	sure, open := make([]int32, 0, len(observations)), []int32(nil)
+	sure, open := make([]int32, 0, len(observations)), []int32(nil) // those of one leaf behind those of another
 	for l, leaf := range p.leaves {
-		have := 0
-		sure, open = sure[:0], open[:0]
+		have, s, o := 0, len(sure), len(open)
 		for i := range observations {
 			switch seen(leaf.condition, &observations[i]) {
 			case yes:
@@ -87,7 +84,7 @@ func (p *Pattern) bind(observations []Observation, steps int) Result {
 		if have < leaf.need {
 			return Result{}
 		}
-		found[l] = candidates{slices.Clone(sure), slices.Clone(open)}
+		found[l] = candidates{sure[s:len(sure):len(sure)], open[o:len(open):len(open)]}
 	}
 	return p.settle(looks, found, steps)
 }
