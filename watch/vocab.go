@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Vocabulary is a list of words that a property may hold, in the order in which forms show them.
 type Vocabulary []Word
@@ -35,6 +38,27 @@ var (
 	ActionKinds    = Vocabulary{{"hacking", "hacking"}, {"malware", "malware"}, {"social", "deceiving people"}, {"misuse", "misuse by insiders"}, {"physical", "physical"}, {"error", "error"}, {"environmental", "environment"}, {"unknown", "unknown"}}
 	OperationKinds = Vocabulary{{"espionage", "espionage"}, {"data-theft", "theft of data"}, {"leak", "hack and leak"}, {"ransomware", "ransomware"}, {"disruption", "disruption"}, {"destruction", "destruction"}, {"sabotage", "sabotage"}, {"defacement", "defacement"}, {"denial-of-service", "denial of service"}, {"fraud", "fraud"}, {"financial-theft", "theft of money"}, {"hijacking", "hijacking"}, {"doxing", "doxing"}}
 )
+
+// Sectors are those of STIX 2.1 (§10.18, industry-sector-ov).
+var Sectors = plainWords("agriculture", "aerospace", "automotive", "chemical", "commercial", "communications", "construction", "dams", "defense", "education", "emergency-services", "energy", "entertainment", "financial-services",
+	"government", "government-local", "government-national", "government-public-services", "government-regional", "healthcare", "hospitality-leisure", "infrastructure", "insurance", "legal", "manufacturing", "mining", "non-profit", "nuclear",
+	"pharmaceuticals", "retail", "technology", "telecommunications", "transportation", "utilities", "water")
+
+// Varieties are the kinds of data of VERIS 1.4.1, by their place in the trio.
+var Varieties = plainWords("Secrets", "Copyrighted", "Source code", "Internal", "Bank", "Payment", "Virtual currency", "Classified", "Personal", "Sensitive Personal", "Medical",
+	"Credentials", "API key", "Digital certificate", "Multi-factor credential", "Session key", "System", "Other", "Unknown")
+
+// plainWords is a vocabulary whose words pages call by their codes, without hyphens.
+func plainWords(codes ...string) (v Vocabulary) {
+	for _, c := range codes {
+		label := c
+		if c == strings.ToLower(c) {
+			label = strings.ReplaceAll(c, "-", " ")
+		}
+		v = append(v, Word{c, label})
+	}
+	return v
+}
 
 // The vocabularies of a claim.
 var (

@@ -201,3 +201,20 @@ func TestSectors(t *testing.T) {
 		}
 	}
 }
+
+// TestFormsOfferEveryWord: what forms offer are the words that the model knows.
+func TestFormsOfferEveryWord(t *testing.T) {
+	for _, w := range Varieties {
+		if _, ok := varieties[w.Code]; !ok {
+			t.Errorf("%s is no variety of VERIS", w.Code)
+		}
+	}
+	if len(Varieties) != len(varieties) {
+		t.Errorf("%d varieties are offered, %d are known", len(Varieties), len(varieties))
+	}
+	for _, sector := range naics {
+		if !Sectors.Has(sector) {
+			t.Errorf("%s is not offered", sector)
+		}
+	}
+}

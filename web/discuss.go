@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func (v *visit) remark(on subject) error {
 			return nil
 		default:
 			f.Published = level(marking)
-			f.Audience = audience(v.caller.Org, marking)
+			f.Audience = audience(v.caller.Org, label.Label{TLP: marking, Owner: v.caller.Org.ID})
 		}
 	}
 	f.offer()
@@ -177,16 +178,31 @@ func (f *remarkForm) object(by account.Caller, level stix.Level, now time.Time) 
 	return o
 }
 
-// audience is who will see what an organisation says under a marking: it asks the policy that decides on pages.
-func audience(org account.Org, level stix.Level) []admitted {
-	l, now := label.Label{TLP: level, Owner: org.ID}, time.Now().UnixMicro()
-	sees := func(s release.Subject) bool { return release.Decide(s, l, release.ShowPage, now).Allow }
+// audience is who will see what an organisation says under a label: it asks the policy that decides on pages, and on what programs read.
+func audience(org account.Org, l label.Label) []admitted {
+	now := time.Now().UnixMicro()
+	sees := func(s release.Subject, a release.Action) bool { return release.Decide(s, l, a, now).Allow }
 	const other = "an organisation of no name" // ids of organisations have no blanks
-	return []admitted{
-		{"persons of " + org.Name, sees(release.Subject{Kind: release.Person, Org: org.ID, Person: "somebody@" + org.ID})},
-		{"clients of " + org.Name, sees(release.Subject{Kind: release.Person, Org: other, ClientOf: []string{org.ID}})},
-		{"other members of this exchange", sees(release.Subject{Kind: release.Person, Org: other})},
-		{"everybody", sees(release.Subject{Kind: release.Public})},
-		{"the operator of this exchange", sees(release.Subject{Kind: release.Operator})},
+	list := []admitted{
+		{"persons of " + org.Name, sees(release.Subject{Kind: release.Person, Org: org.ID, Person: "somebody@" + org.ID}, release.ShowPage)},
+		{"programs of " + org.Name, sees(release.Subject{Kind: release.Client, Org: org.ID}, release.TaxiiRead)},
+		{"clients of " + org.Name, sees(release.Subject{Kind: release.Person, Org: other, ClientOf: []string{org.ID}}, release.ShowPage)},
 	}
+	for _, name := range recipients(l) {
+		list = append(list, admitted{name + ", named as a recipient", sees(release.Subject{Kind: release.Person, Org: name}, release.ShowPage)})
+	}
+	return append(list,
+		admitted{"other members of this exchange", sees(release.Subject{Kind: release.Person, Org: other}, release.ShowPage)},
+		admitted{"everybody", sees(release.Subject{Kind: release.Public}, release.ShowPage)},
+		admitted{"the operator of this exchange", sees(release.Subject{Kind: release.Operator}, release.ShowPage)},
+	)
+}
+
+// recipients are the organisations that a label names.
+func recipients(l label.Label) (list []string) {
+	for _, p := range l.Parts() {
+		list = append(list, p.Audience...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }

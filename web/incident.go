@@ -33,6 +33,7 @@ type incidentPage struct {
 	Seen, Why string
 	Discuss   bool // the visitor may write
 	Merge     bool // the visitor may say that records are the same
+	Desk      *deskLinks
 	Versions  []version
 	Permalink string
 	AsOf      time.Time // the page tells how it stood then; zero: how it stands
@@ -66,7 +67,11 @@ func (s *site) incident(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body.AsOf = at
+	if body.AsOf = at; at.IsZero() && v.mayEdit() {
+		if err := v.deskLinks(&body); err != nil {
+			return err
+		}
+	}
 	if e.Gone() {
 		v.w.Header().Set("X-Robots-Tag", "noindex")
 	}

@@ -17,12 +17,14 @@ type ledgerRow struct {
 	Holds   int // boxes that hold
 	Shared  []string
 	Answers []answered
+	Desk    *deskLinks // nil: the visitor does not edit
 }
 
 // answered is an answer to a claim. One that answers several claims stands beneath each, and is told in full beneath the first.
 type answered struct {
 	*index.Stance
 	Again bool
+	Desk  *deskLinks
 }
 
 // box is one statement of the checklist: it holds, it does not, or nobody looked.
@@ -36,7 +38,7 @@ func ledger(e *index.Entry) (rows []ledgerRow) {
 	for _, c := range e.Claims {
 		row := ledgerRow{Claim: c, Shared: sharing(e, c)}
 		for _, s := range c.Stances {
-			row.Answers = append(row.Answers, answered{s, told[s.ID]})
+			row.Answers = append(row.Answers, answered{Stance: s, Again: told[s.ID]})
 			told[s.ID] = true
 		}
 		if len(c.Terms.Checklist) > 0 {

@@ -52,6 +52,7 @@ var watchFuncs = template.FuncMap{
 	"records":    records,
 	"parts":      func(p measure.Parts) string { return fmt.Sprintf("%.1f", p.Float()) },
 	"lower":      strings.ToLower,
+	"lowerfirst": lowerFirst,
 }
 
 // words is a code of STIX as a reader has it: without hyphens.

@@ -17,7 +17,7 @@ import (
 	"threatwatch/watch/index"
 )
 
-// Options say what the pages are over. All but Say and Log are needed.
+// Options say what the pages are over. All but Say, Desk and Log are needed.
 type Options struct {
 	Releaser *release.Releaser
 	Accounts *account.Accounts
@@ -27,8 +27,9 @@ type Options struct {
 	Root     string // name of the TAXII API root, for the page about the exchange; "api1" when empty
 	Subject  func(account.Caller) release.Subject
 	// Say takes in an object in the name of a person; nil: nobody writes here.
-	Say func(ctx context.Context, by account.Caller, object []byte) error
-	Log *slog.Logger // of internal errors; nil: none
+	Say  func(ctx context.Context, by account.Caller, object []byte) error
+	Desk Desk         // takes in what editors write; nil: nobody edits here
+	Log  *slog.Logger // of internal errors; nil: none
 }
 
 type site struct {
@@ -46,7 +47,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -63,6 +64,12 @@ func New(opt Options) http.Handler {
 		"GET /incidents/{place}/milestones.csv": s.milestonesCSV,
 		"GET /incidents/{place}/discuss":        s.discuss,
 		"POST /incidents/{place}/discuss":       s.discuss,
+		"GET /incidents/new":                    s.newIncident,
+		"POST /incidents/new":                   s.newIncident,
+		"GET /incidents/{place}/edit/{what}":    s.edit,
+		"POST /incidents/{place}/edit/{what}":   s.edit,
+		"GET /proposals":                        s.proposals,
+		"POST /proposals/{id}":                  s.decideProposal,
 		"GET /incidents/{place}/stix.json":      s.bundle,
 		"GET /actors":                           s.actors,
 		"GET /actors/{id}":                      s.actor,
@@ -118,10 +125,13 @@ type visit struct {
 	caller account.Caller
 }
 
+// maxForm bounds what a form may send: a record with many rows fits.
+const maxForm = 512 << 10
+
 func (s *site) handle(h func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{s: s, w: w, r: r}
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		var err error
 		if v.caller, err = s.Accounts.Authenticate(r.Context(), r); err == nil {
 			err = h(v)
@@ -147,6 +157,7 @@ type page struct {
 	Now     time.Time
 	Caller  account.Caller
 	Public  bool
+	Edits   bool   // the visitor writes in the name of an organisation
 	Query   string // in the search box
 	Highest badge  // the strictest marking on the page
 	Address string // of the page, for paper; "" where it tells what is nobody's business
@@ -159,7 +170,7 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 	if v.r.URL.Path == "/search" { // elsewhere q is another question
 		asked = v.r.URL.Query().Get("q")
 	}
-	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(),
+	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(), Edits: v.mayEdit(),
 		Query: asked, Highest: highest, Address: v.printed(code), Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {

@@ -111,7 +111,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		mux.Handle("GET "+path, feeds)
 	}
 	mux.Handle("/", web.New(web.Options{
-		Releaser: rel, Accounts: acc, Watch: keeper, Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Log: log,
+		Releaser: rel, Accounts: acc, Watch: keeper, Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Desk: desk{b}, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if exchange.Owns(r.URL.Path) { // before the mux, which would redirect

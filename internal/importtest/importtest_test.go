@@ -52,7 +52,7 @@ var allowed = map[string][]string{
 	"taxii/taxiitest":    {"taxii", "stix"},
 	"account":            {"store"},
 	"api":                {"release", "match", "logs", "stix"},
-	"web":                {"release", "account", "watch", "watch/index", "watch/duplicate", "watch/measure", "stix", "label", "country", "web/atlas"},
+	"web":                {"release", "account", "watch", "watch/index", "watch/duplicate", "watch/measure", "draft", "stix", "label", "country", "web/atlas"},
 	"web/atlas":          {"country"},
 	"sample":             {"stix", "watch"},
 	"notice":             {"release", "watch", "watch/index", "stix", "country"},

@@ -49,7 +49,7 @@ func New(t *testing.T) *House {
 func (h *House) Say(source int, objects ...*stix.Value) {
 	h.Helper()
 	for _, o := range objects {
-		got, err := h.Intake.Submit(h.Context(), intake.Submission{Source: h.Sources[source].ID}, [][]byte{o.AppendJSON(nil)})
+		got, err := h.Intake.Submit(h.Context(), intake.Submission{Source: h.Sources[source].ID, Agreed: true}, [][]byte{o.AppendJSON(nil)})
 		if err != nil || got[0].Status != intake.Added {
 			h.Fatalf("%s: %+v, %v", o.AppendJSON(nil), got, err)
 		}

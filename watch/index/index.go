@@ -127,6 +127,17 @@ func (x *Index) Name(id string) *Name {
 	return unknown(id)
 }
 
+// Named are those of some types that have an id, a name or an alias, by id.
+func (x *Index) Named(name string, types ...string) (list []*Name) {
+	for _, n := range x.names {
+		if slices.Contains(types, n.Type) && (n.ID == name || n.Called(name)) {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Name) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}
+
 func unknown(id string) *Name {
 	typ, _ := stix.SplitID(id)
 	return &Name{ID: id, Type: typ}
