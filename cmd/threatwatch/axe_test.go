@@ -41,7 +41,7 @@ func TestAccessible(t *testing.T) {
 	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	ben := s.as("ben@bank.example")
-	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
+	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/incidents/new", "/incidents/hospital-group-2025/edit/claim", "/incidents/hospital-group-2025/edit/stance", "/proposals", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
 	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
 		_, list, _ := s.get(s.browser(), "/types/"+typ)
 		first := objectLinks.FindStringSubmatch(list)
@@ -61,7 +61,7 @@ func TestAccessible(t *testing.T) {
 			width  int64
 			scheme string
 			client *http.Client
-		}{{320, "light", nil}, {1280, "dark", nil}, {1280, "light", ben}} {
+		}{{320, "light", nil}, {1280, "dark", nil}, {1280, "light", ben}, {320, "dark", ben}} {
 			err := chromedp.Do(ctx,
 				chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 					return dress(ctx, tab, s, look.width, look.scheme, look.client)
