@@ -313,7 +313,7 @@ func (ed *editing) decide(sh *sheet, posted url.Values) error {
 			return ed.changedMeanwhile(sh, posted)
 		case f.Problem != "":
 			sh.wrong("", "It would not be taken: "+f.Problem+".")
-		case f.Loosened() && d.Why == "":
+		case f.Loosened() && d.Why == "" && ed.makes(f.ID):
 			sh.wrong("why", "Write why: the marking is loosened from "+(badge{f.From, true}).String()+" to "+(badge{f.To, true}).String()+".")
 		}
 	}
@@ -335,6 +335,11 @@ func (ed *editing) decide(sh *sheet, posted url.Values) error {
 	}
 	http.Redirect(ed.w, ed.r, ed.place(), http.StatusSeeOther)
 	return nil
+}
+
+// makes says whether an object is what was typed, and not what comes in with it.
+func (ed *editing) makes(id string) bool {
+	return slices.ContainsFunc(ed.objects, func(o *stix.Value) bool { return o.Get("id").Text() == id })
 }
 
 // changedMeanwhile shows what somebody else wrote since this request began.

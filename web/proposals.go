@@ -88,7 +88,7 @@ func (v *visit) waits(x *index.Index, p Proposal) (w waiting, ok bool, err error
 			return w, false, nil
 		}
 		w.Highest = max(w.Highest, said[i].Badge.Level)
-		if ed.e != nil {
+		if entryOf(x, o) != nil { // and not the record of the organisation
 			w.Changes = append(w.Changes, differences(ed.describe(said[i].obj.Root, said[i].Badge.Level), ed.describe(o, said[i].Badge.Level))...)
 		}
 	}

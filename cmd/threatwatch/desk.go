@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -106,7 +107,7 @@ type author struct {
 func (d desk) author(ctx context.Context, by account.Caller, src store.Source, dr web.Draft) (a author, err error) {
 	level, any := stix.Amber, false
 	for _, o := range dr.Objects {
-		if dr.Based[o.Get("id").Text()].IsZero() {
+		if dr.Based[o.Get("id").Text()].IsZero() || src.Identity != "" && o.Get("created_by_ref").Text() == src.Identity {
 			any = true
 			for _, ref := range o.Get("object_marking_refs").Strings() {
 				if l, ok := stix.TLPOf(ref); ok {
@@ -218,7 +219,7 @@ func (d desk) Publish(ctx context.Context, by account.Caller, dr web.Draft) (wai
 	for i, o := range out {
 		what := "wrote a version"
 		if l := trials[i].Loosening; l.To < l.From {
-			what = fmt.Sprintf("loosened %s to %s: %s", tlpName(l.From), tlpName(l.To), dr.Why)
+			what = fmt.Sprintf("loosened %s to %s: %s", tlpName(l.From), tlpName(l.To), cmp.Or(dr.Why, "an object that bears its name is as open"))
 		} else if dr.Why != "" {
 			what += ": " + dr.Why
 		}

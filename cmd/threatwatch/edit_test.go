@@ -96,6 +96,7 @@ func (s *site) record(c *http.Client, title, tlp string, more url.Values) string
 func TestRecordAnIncident(t *testing.T) {
 	s := newSite(t)
 	eve, _ := s.editors()
+	s.record(eve, "For clients", "amber", nil) // the record of the organisation is as open as this, and more open with the next
 	form := url.Values{"title": {"Grid operator <b>hit</b>"}, "text": {"Plans & drawings."}, "state": {"published"}, "tlp": {"green"}, "operations": {"espionage"}, "rows.milestone": {"2"},
 		"milestone.0.kind": {"public_disclosure"}, "milestone.0.time": {"2026-03"}, "rows.victim": {"1"}, "victim.0.words": {"a grid operator"}, "victim.0.countries": {"Germany, FR"}, "victim.0.sectors": {"energy", "utilities"},
 		"rows.data": {"1"}, "data.0.variety": {"Secrets"}, "data.0.best": {"1,200"}, "rows.source": {"1"}, "source.0.name": {"A paper"}, "source.0.url": {"https://example.org/a?b=c&d=e"}}
@@ -273,7 +274,7 @@ func TestFourEyes(t *testing.T) {
 		form := s.asTyped(eve, edit)
 		form.Set("tlp", "clear")
 		form.Set("why", "The court published it")
-		if preview := s.publish(eve, edit, form); !strings.Contains(preview, "a second person of your organisation must agree") || !strings.Contains(preview, "everybody: <b>yes</b>") {
+		if preview := s.publish(eve, edit, form); !strings.Contains(preview, "a second person of your organisation must agree") || !strings.Contains(preview, "everybody: <b>yes</b>") || strings.Contains(preview, "parts left out") {
 			t.Error("the preview does not say that a second person must agree")
 		}
 		_, list, _ := s.get(eve, "/proposals")
@@ -308,8 +309,10 @@ func TestFourEyes(t *testing.T) {
 	if code, _ := s.post(ernest, propose(), url.Values{"do": {"agree"}}); code != http.StatusSeeOther {
 		t.Errorf("agreeing: %d", code)
 	}
-	if code, body, _ := s.get(s.browser(), place); code != 200 || !strings.Contains(body, "Quiet matter") {
-		t.Errorf("the public asks for what two agreed to: %d", code)
+	id := regexp.MustCompile(`incident--[0-9a-f-]{36}`)
+	_, own, _ := s.get(eve, place)
+	if code, body, _ := s.get(s.browser(), place); code != 200 || !strings.Contains(body, "Quiet matter") || id.FindString(body) != id.FindString(own) {
+		t.Errorf("the public asks for what two agreed to: %d, under the id %q, its organisation's is %q", code, id.FindString(body), id.FindString(own))
 	}
 	events, err := account.New(s.st, nil).AuditLog(t.Context())
 	if err != nil {
