@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -71,25 +72,74 @@ func TestAccessible(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", path, err)
 			}
-			result, err := chromedp.Run(ctx, chromedp.Evaluate[string](string(axe)+`;
-				axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({
-					n: r.passes.length, wide: document.documentElement.scrollWidth > innerWidth,
-					bad: r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join("; "))}))`, chromedp.EvalAwaitPromise))
-			if err != nil {
-				t.Fatalf("%s: %v", path, err)
-			}
-			var r struct {
-				N    int
-				Wide bool
-				Bad  []string
-			}
-			if err := json.Unmarshal([]byte(result), &r); err != nil {
-				t.Fatal(err)
-			}
-			if r.N < 5 || r.Wide || len(r.Bad) > 0 {
-				t.Errorf("%s at %d px, %s: %d rules passed, scrolls sideways: %v, violations:\n%s", path, look.width, look.scheme, r.N, r.Wide, strings.Join(r.Bad, "\n"))
+			if wrong := axeFinds(t, ctx, axe); wrong != "" {
+				t.Errorf("%s at %d px, %s: %s", path, look.width, look.scheme, wrong)
 			}
 		}
+	}
+}
+
+// axeFinds is what is wrong with the page in the tab; "" when nothing is.
+func axeFinds(t *testing.T, ctx context.Context, axe []byte) string {
+	t.Helper()
+	result, err := chromedp.Run(ctx, chromedp.Evaluate[string](string(axe)+`;
+		axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({
+			n: r.passes.length, wide: document.documentElement.scrollWidth > innerWidth,
+			bad: r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join("; "))}))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		N    int
+		Wide bool
+		Bad  []string
+	}
+	if err := json.Unmarshal([]byte(result), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.N < 5 || r.Wide || len(r.Bad) > 0 {
+		return fmt.Sprintf("%d rules passed, scrolls sideways: %v, violations:\n%s", r.N, r.Wide, strings.Join(r.Bad, "\n"))
+	}
+	return ""
+}
+
+// TestEditByKeyboard: a record is written, put right after an error, looked at and published with keys, on a narrow screen; axe finds nothing on
+// any of the pages on the way.
+func TestEditByKeyboard(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
+	if err != nil || axeErr != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium and axe-core are needed: make deps")
+		}
+		t.Skip("needs Chromium and axe-core: make deps")
+	}
+	s := newSite(t)
+	eve, _ := s.editors()
+	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
+	defer cancel()
+	ctx, cancel := chromedp.NewContext(alloc)
+	defer cancel()
+	if err := chromedp.Do(ctx); err != nil { // the first run starts the browser and must have no time limit
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	steps := func(what string, actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, actions...); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if wrong := axeFinds(t, ctx, axe); wrong != "" {
+			t.Errorf("%s: %s", what, wrong)
+		}
+	}
+	steps("the form", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error { return dress(ctx, tab, s, 320, "dark", eve) }), chromedp.Navigate(s.url+"/incidents/new"))
+	steps("without a title", chromedp.Focus("#f-title"), chromedp.KeyEvent("\r"), chromedp.WaitVisible(".error a"))
+	steps("the preview", chromedp.Focus("#f-title"), chromedp.KeyEvent("Written with keys"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("button[value=publish]"))
+	steps("the record", chromedp.Focus("button[value=publish]"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("nav.desk"))
+	if code, body, _ := s.get(eve, fmt.Sprintf("/incidents/written-with-keys-%d", time.Now().Year())); code != 200 || !strings.Contains(body, "Written with keys") {
+		t.Errorf("the record: %d", code)
 	}
 }
 

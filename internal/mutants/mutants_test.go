@@ -82,7 +82,7 @@ var mutants = []mutant{
 	{rule: "two persons loosen", file: "intake/loosen.go", old: "if l.NeedsTwo() {", new: "if false {", run: []string{"./intake -run=Loosening"}},
 	{rule: "what was deleted is loosened by two", file: "intake/loosen.go", old: "if len(latest) == 0 && n.ident.was.held {", new: "if false {", run: []string{"./intake -run=Loosening"}},
 	{rule: "the second person is another one", file: "intake/propose.go", old: "if p.By == by {", new: "if false {", run: []string{"./intake -run=Proposals"}},
-	{rule: "no edit overwrites what was never read", file: "intake/edit.go", old: "if latest == want {", new: "if true {", run: []string{"./intake -run=Edit"}},
+	{rule: "no edit overwrites what was never read", file: "intake/edit.go", old: "if latest == want {", new: "if latest >= want {", run: []string{"./intake -run=Edit"}},
 	{rule: "only the creator makes versions", file: "intake/rules.go", old: "apart := owned && !copied ||", new: "apart := owned && !copied && false ||", run: []string{quick}},
 	{rule: "a partner hears nothing of what others hold", file: "intake/rules.go", old: "told = told || b.sub.Operator ||", new: "told = true ||", run: []string{quick}},
 	{rule: "what is deleted is remembered", file: "intake/delete.go", old: "return tx.PutRecord(ctx, goneKind, goneKey(owners[src], id), doc)", new: "_ = doc; return nil", run: attacks},
