@@ -28,7 +28,8 @@ func (l *Live) follow(ctx context.Context) error {
 		}
 	}
 	for whole := false; !whole; {
-		p, at := newPlaces(), l.at
+		p := newPlaces()
+		var at release.Stamp
 		var err error
 		if at, whole, err = l.feed.Changed(ctx, l.at, followAtOnce, func(c release.Change) { l.changed(p, c) }); err != nil {
 			return err

@@ -73,8 +73,8 @@ func (c *serveCmd) Run(a *app) error {
 	})
 }
 
-// newHandler wires the rooms: what answers requests over a store, and what is kept beside it for matching, which is to be run.
-func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Handler, *match.Live, error) {
+// newHandler wires the rooms: what answers requests over a store, and what is to run beside it until the server ends.
+func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.Handler, besides []func(context.Context), err error) {
 	secret, err := a.secret(st)
 	if err != nil {
 		return nil, nil, err
@@ -120,7 +120,17 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (http.Ha
 		}
 		mux.ServeHTTP(w, r)
 	})
-	return newObserver(routes, log, cfg.proxies, reg), live, nil
+	gathering, err := a.newGatherer(st)
+	if err != nil {
+		return nil, nil, err
+	}
+	besides = []func(context.Context){
+		func(ctx context.Context) { awaken(ctx, in, log) },
+		func(ctx context.Context) { follow(ctx, live, log) },
+		func(ctx context.Context) { gathering.run(ctx, log) },
+		func(ctx context.Context) { warm(ctx, keeper, log) },
+	}
+	return newObserver(routes, log, cfg.proxies, reg), besides, nil
 }
 
 // drain is how long requests under way may take once the server is told to end.
@@ -129,7 +139,7 @@ const drain = 20 * time.Second
 // serve listens and answers until the context ends. started is called with the address once the server listens.
 func (a *app) serve(cfg *config, st store.Store, started func(url string) error) error {
 	log := a.logger(cfg)
-	h, live, err := a.newHandler(cfg, st, log)
+	h, besides, err := a.newHandler(cfg, st, log)
 	if err != nil {
 		return err
 	}
@@ -143,14 +153,7 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 	if err != nil {
 		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --listen HOST:PORT")
 	}
-	defer a.beside(func(ctx context.Context) { awaken(ctx, st, log) })()
-	defer a.beside(func(ctx context.Context) { follow(ctx, live, log) })()
-	gathering, err := a.newGatherer(st)
-	if err != nil {
-		ln.Close()
-		return err
-	}
-	defer a.beside(func(ctx context.Context) { gathering.run(ctx, log) })()
+	defer a.beside(besides)()
 	srv := &http.Server{
 		Handler: a.leaving(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -190,17 +193,18 @@ func (a *app) serve(cfg *config, st store.Store, started func(url string) error)
 // awakenEvery is how long after its embargo an object may be new to those who poll.
 const awakenEvery = 5 * time.Second
 
-// beside does something until the function it returns is called.
-func (a *app) beside(f func(context.Context)) (stop func()) {
+// beside does several things until the function it returns is called.
+func (a *app) beside(things []func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(a.ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { f(ctx) })
+	for _, f := range things {
+		wg.Go(func() { f(ctx) })
+	}
 	return func() { cancel(); wg.Wait() }
 }
 
 // awaken sees to what becomes visible by the clock.
-func awaken(ctx context.Context, st store.Store, log *slog.Logger) {
-	in := intake.New(st, time.Now)
+func awaken(ctx context.Context, in *intake.Intake, log *slog.Logger) {
 	tick := time.NewTicker(awakenEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -230,6 +234,13 @@ func follow(ctx context.Context, live *match.Live, log *slog.Logger) {
 		case <-ctx.Done():
 		case <-time.After(awakenEvery):
 		}
+	}
+}
+
+// warm reads what the public pages of the watch are made from, so that the first who asks does not wait for it.
+func warm(ctx context.Context, keeper *index.Keeper, log *slog.Logger) {
+	if _, err := keeper.Of(ctx, release.Subject{Kind: release.Public}, release.PublishPublic); err != nil && ctx.Err() == nil {
+		log.Warn("cannot read what the public may see", "error", err)
 	}
 }
 

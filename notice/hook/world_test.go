@@ -236,11 +236,6 @@ func (rc *receiver) types() string {
 	return strings.Join(list, " ")
 }
 
-// status answers every request with one status.
-func status(code int) func(int, http.ResponseWriter, *http.Request) {
-	return func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-}
-
 // first answers the first n requests with one status, and takes those after them.
 func first(n, code int) func(int, http.ResponseWriter, *http.Request) {
 	return func(i int, w http.ResponseWriter, _ *http.Request) {
