@@ -14,7 +14,9 @@ var cveForm = regexp.MustCompile(`(?i)CVE[- ]([0-9]{4}-[0-9]{4,19})`)
 
 // references are what identifies the record, the vulnerabilities that were used, and where it was told of (STIX 2.1 §2.5).
 func (r record) references() (list []watch.Reference) {
-	list = append(list, watch.Reference{Source: "VERIS incident_id", ExternalID: r.text("incident_id")})
+	if id := r.text("incident_id"); id != "" {
+		list = append(list, watch.Reference{Source: "VERIS incident_id", ExternalID: id})
+	}
 	if id := r.text("plus.master_id"); id != "" && id != r.text("incident_id") {
 		list = append(list, watch.Reference{Source: "VERIS master_id", ExternalID: id})
 	}
