@@ -36,6 +36,67 @@ func (accessScanner) Scan(entry []byte, r *Record) error {
 	return nil
 }
 
+// accessFacts reads what else such a line says.
+type accessFacts struct{}
+
+var (
+	accessUser    = &target{form: loginForm, kind: Login, role: Source, path: "user"}
+	accessMethod  = &target{kind: Method, role: Request, path: "request"}
+	accessVersion = &target{kind: HTTPVersion, role: Request, path: "request"}
+	accessPort    = &target{form: numberForm, kind: Port, role: Destination, path: "host"}
+	accessBytes   = &target{form: numberForm, kind: Bytes, role: Destination, path: "bytes"}
+)
+
+// Scan reads one line.
+func (accessFacts) Scan(entry []byte, r *Record) error {
+	r.reset()
+	head, _, rest, ok := accessParts(entry)
+	words := bytes.Fields(head)
+	if !ok || len(words) == 0 {
+		r.takeFactText(entry)
+		return nil
+	}
+	if len(words) > 3 {
+		if host := withoutPort(words[0]); len(host)+1 < len(words[0]) {
+			r.take(accessPort, words[0][len(host)+1:])
+		}
+		words = words[1:]
+	}
+	if len(words) > 2 {
+		r.take(accessUser, bytes.Trim(words[2], `"`))
+	}
+	r.requestFacts(rest)
+	return nil
+}
+
+// requestFacts reads the method and the version of the request line, and behind it the status and the bytes that were sent.
+func (r *Record) requestFacts(rest []byte) {
+	open := bytes.IndexByte(rest, '"')
+	if open < 0 {
+		return
+	}
+	end := quoteEnd(rest, open+1)
+	if parts := bytes.Fields(rest[open+1 : end]); len(parts) > 1 && isWord(parts[0]) {
+		r.take(accessMethod, parts[0])
+		if last := parts[len(parts)-1]; bytes.HasPrefix(last, []byte("HTTP/")) {
+			r.take(accessVersion, last)
+		}
+	}
+	if parts := bytes.Fields(rest[min(end+1, len(rest)):]); len(parts) > 1 && digits(parts[1]) == len(parts[1]) {
+		r.take(accessBytes, parts[1])
+	}
+}
+
+// isWord reports whether v is all capital letters.
+func isWord(v []byte) bool {
+	for _, c := range v {
+		if c-'A' >= 26 {
+			return false
+		}
+	}
+	return len(v) > 0
+}
+
 // accessParts finds what stands before the time, the time, and what stands behind it.
 func accessParts(line []byte) (head, when, rest []byte, ok bool) {
 	open := bytes.Index(line, []byte(" ["))

@@ -3,16 +3,18 @@ package logs
 import "bytes"
 
 // anyScanner reads JSON of no known make: every string is looked at, by its name where that has a usual meaning and as text where it has not.
-type anyScanner struct{}
+type anyScanner struct {
+	named func(name, path string) *target
+}
 
 // Scan reads one object.
-func (anyScanner) Scan(entry []byte, r *Record) error {
+func (s anyScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
 	i := space(entry, 0)
 	if i >= len(entry) || entry[i] != '{' {
 		return errNoObject
 	}
-	w := anyWalker{b: entry, r: r}
+	w := anyWalker{b: entry, r: r, named: s.named}
 	r.path = r.path[:0]
 	i, err := w.value(i, 0, maxDepth)
 	if err == nil && space(entry, i) < len(entry) {
@@ -22,8 +24,9 @@ func (anyScanner) Scan(entry []byte, r *Record) error {
 }
 
 type anyWalker struct {
-	b []byte
-	r *Record
+	b     []byte
+	r     *Record
+	named func(name, path string) *target
 }
 
 // value reads the value at i; the record's path names it, its last name begins at name.
@@ -45,12 +48,12 @@ func (w *anyWalker) value(i, name, depth int) (int, error) {
 		if bytes.IndexByte(v, '\\') >= 0 {
 			v = w.r.unescape(v)
 		}
-		w.r.take(w.r.target(name), v)
+		w.r.take(w.target(name), v)
 		return end + 1, nil
 	}
 	end, err := skip(w.b, i)
 	if err == nil && w.b[i]-'0' <= 9 {
-		if t := w.r.target(name); t.form == timeForm {
+		if t := w.target(name); t.takesNumbers() {
 			w.r.take(t, w.b[i:end])
 		}
 	}
@@ -124,14 +127,15 @@ func (w *anyWalker) elements(i, name, depth int) (int, error) {
 }
 
 // target returns the target of the record's path; the same paths come again and again.
-func (r *Record) target(name int) *target {
+func (w *anyWalker) target(name int) *target {
+	r := w.r
 	if t := r.targets[string(r.path)]; t != nil {
 		return t
 	}
 	if r.targets == nil || len(r.targets) > maxTargets {
 		r.targets = map[string]*target{}
 	}
-	t := targetFor(string(r.path[name:]), string(r.path))
+	t := w.named(string(r.path[name:]), string(r.path))
 	r.targets[t.path] = t
 	return t
 }

@@ -87,7 +87,7 @@ func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
 	h.done = true
 	row, rest := r.frame.split(data)
 	h.row = string(row)
-	s := &csvScanner{comma: separator(row)}
+	s, facts := &csvScanner{comma: separator(row)}, &csvScanner{comma: separator(row)}
 	names := h.names(row, s.comma)
 	if names == nil {
 		for range cells(row, s.comma) {
@@ -98,9 +98,10 @@ func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
 		r.next++
 	}
 	for n, name := range names {
-		s.columns = append(s.columns, h.column(n, name))
+		s.columns = append(s.columns, h.column(n, name, false))
+		facts.columns = append(facts.columns, h.column(n, name, true))
 	}
-	r.scan = s
+	r.scan, r.facts = s, facts
 	return len(data) - len(rest), len(data)
 }
 
@@ -112,9 +113,9 @@ func (h *csvHeader) names(row []byte, comma byte) []string {
 	names := cells(bytes.TrimPrefix(row, []byte("#")), comma)
 	for _, name := range names {
 		if h.mapping != nil {
-			known = known || h.mapping.columns[strings.ToLower(name)] != nil
+			known = known || h.mapping.values.columns[strings.ToLower(name)] != nil || h.mapping.facts.columns[strings.ToLower(name)] != nil
 		} else {
-			known = known || byName(name) != nil
+			known = known || byName(&named().values, name) != nil
 		}
 	}
 	if !known {
@@ -123,18 +124,27 @@ func (h *csvHeader) names(row []byte, comma byte) []string {
 	return names
 }
 
-func (h *csvHeader) column(n int, name string) *target {
+// column returns the target of a column, for values or for facts.
+func (h *csvHeader) column(n int, name string, fact bool) *target {
 	position := fmt.Sprintf("column %d", n+1)
 	if h.mapping == nil {
-		if name == "" {
-			return targetFor("", position)
+		of := targetFor
+		if fact {
+			of = factFor
 		}
-		return targetFor(name, name)
+		if name == "" {
+			return of("", position)
+		}
+		return of(name, name)
 	}
-	if t := h.mapping.columns[strings.ToLower(name)]; t != nil && name != "" {
+	in := &h.mapping.values
+	if fact {
+		in = &h.mapping.facts
+	}
+	if t := in.columns[strings.ToLower(name)]; t != nil && name != "" {
 		return t
 	}
-	return h.mapping.columns[position]
+	return in.columns[position]
 }
 
 func cells(row []byte, comma byte) (all []string) {

@@ -97,36 +97,32 @@ func detectJSON(first []byte) Format {
 	return JSON
 }
 
-// scanner returns what reads the records of a format that needs no header.
-func (f Format) scanner(m *Mapping) Scanner {
-	switch f {
-	case EVE:
-		return &jsonScanner{either(m, eve).root}
-	case ZeekJSON:
-		return &jsonScanner{either(m, zeek).root}
-	case ECS:
-		return &jsonScanner{either(m, ecs).root}
-	case OCSF:
-		return &jsonScanner{either(m, ocsf).root}
-	case WindowsJSON:
-		return &jsonScanner{either(m, windowsJSON).root}
-	case WindowsXML:
-		return &xmlScanner{either(m, windowsEvents)}
-	case JSON:
-		if m != nil {
-			return &jsonScanner{m.root}
-		}
-		return anyScanner{}
-	case Zeek:
-		return &zeekScanner{} // until a header is read
-	case CSV:
-		return &csvScanner{comma: ','} // the same
-	case Access:
-		return accessScanner{}
-	case Syslog:
-		return syslogScanner{}
+// presets are the mappings of formats that have names for everything.
+var presets = map[Format]func() *Mapping{EVE: eve, ZeekJSON: zeek, ECS: ecs, OCSF: ocsf, WindowsJSON: windowsJSON, WindowsXML: windowsEvents}
+
+// scanners returns what reads the values and what reads the facts of the records of a format that needs no header.
+func (f Format) scanners(m *Mapping) (values, facts Scanner) {
+	if preset := presets[f]; preset != nil {
+		m = either(m, preset)
 	}
-	return textScanner{anyText}
+	switch f {
+	case WindowsXML:
+		return &xmlScanner{&m.values}, &xmlScanner{&m.facts}
+	case EVE, ZeekJSON, ECS, OCSF, WindowsJSON, JSON:
+		if m == nil {
+			return anyScanner{targetFor}, anyScanner{factFor}
+		}
+		return &jsonScanner{m.values.root}, &jsonScanner{m.facts.root}
+	case Zeek:
+		return &zeekScanner{}, &zeekScanner{} // until a header is read
+	case CSV:
+		return &csvScanner{comma: ','}, &csvScanner{comma: ','} // the same
+	case Access:
+		return accessScanner{}, accessFacts{}
+	case Syslog:
+		return syslogScanner{}, factText{syslogText}
+	}
+	return textScanner{anyText}, factText{}
 }
 
 // header returns what reads the header of a format that has one.

@@ -11,7 +11,7 @@ func (r *Record) hinted(t *target, text []byte, from, to int) *target {
 		return t
 	}
 	if name := nameBefore(text, from); name != nil {
-		if known := byName(string(name)); known != nil && known.role != Seen {
+		if known := byName(&named().values, string(name)); known != nil && known.role != Seen {
 			return r.withRole(known.role, name)
 		}
 		return t

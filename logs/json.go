@@ -140,7 +140,7 @@ func (w *walker) value(i int, n *node, depth int) (int, error) {
 		return w.array(i, n, depth-1)
 	default:
 		end, err := skip(b, i)
-		if err == nil && at != nil && (c-'0' <= 9 || c == '-') && (at.form == timeForm || at.form == webPort) {
+		if err == nil && at != nil && (c-'0' <= 9 || c == '-') && at.takesNumbers() {
 			w.r.take(at, b[i:end])
 		}
 		return end, err

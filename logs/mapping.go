@@ -7,6 +7,11 @@ import (
 
 // Mapping says which values of a format mean what. Formats with names for their fields (JSON, CSV, Zeek) are read through one.
 type Mapping struct {
+	values, facts places
+}
+
+// places are those of values or those of facts: one place of a format may be both.
+type places struct {
 	root    *node              // by dotted path, for JSON
 	columns map[string]*target // by name, for formats of columns
 }
@@ -16,7 +21,7 @@ type Mapping struct {
 //	path=kind[:role]
 //
 // where path is the names from the outside in with dots between, kind is address, domain, url, hash, email, filename, filepath, registry,
-// useragent, ja3, ja4 or certificate, or one of
+// useragent, ja3, ja4 or certificate; or a fact, of which doc/logs.md has the list; or one of
 //
 //	host     domain or address, perhaps with a port
 //	hosts    several with commas between
@@ -25,10 +30,10 @@ type Mapping struct {
 //	time     when the record is from
 //	sensor   which machine wrote it
 //
-// and role is seen, source, destination, query, answer, servername, request, referrer, content or process. Arrays need no mention: each
+// and role is seen, source, destination, query, answer, servername, request, referrer, content, process or parent. Arrays need no mention: each
 // element is taken. A name that has a dot itself, such as Zeek's "id.orig_h", is found as well as one inside the other. What follows a # and a blank on a line is a comment.
 func ParseMapping(text string) (*Mapping, error) {
-	m := &Mapping{root: &node{}, columns: map[string]*target{}}
+	m := &Mapping{values: newPlaces(), facts: newPlaces()}
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "# ")
 		for rule := range strings.FieldsSeq(line) {
@@ -37,12 +42,15 @@ func ParseMapping(text string) (*Mapping, error) {
 			}
 		}
 	}
-	if len(m.columns) == 0 {
+	if len(m.values.columns)+len(m.facts.columns) == 0 {
 		return nil, fmt.Errorf("mapping without a rule; one looks like this: source.ip=address:source")
 	}
-	m.root.index()
+	m.values.root.index()
+	m.facts.root.index()
 	return m, nil
 }
+
+func newPlaces() places { return places{&node{}, map[string]*target{}} }
 
 func (m *Mapping) add(rule string) error {
 	path, what, ok := strings.Cut(rule, "=")
@@ -67,8 +75,12 @@ func (m *Mapping) add(rule string) error {
 		return fmt.Errorf("mapping %q: more than %d names in a path", rule, maxNames)
 	}
 	t.path = path
-	m.columns[strings.ToLower(path)] = &t
-	m.root.plant(names, &t)
+	in := &m.values
+	if t.kind.Fact() {
+		in = &m.facts
+	}
+	in.columns[strings.ToLower(path)] = &t
+	in.root.plant(names, &t)
 	return nil
 }
 

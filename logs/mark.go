@@ -29,7 +29,8 @@ func (r *Reader) goOn(src io.Reader) {
 	if from.Spread {
 		r.frame = valueFraming{}
 	}
-	r.header, r.scan = r.format.header(r.o.Mapping), r.format.scanner(r.o.Mapping)
+	r.header = r.format.header(r.o.Mapping)
+	r.scan, r.facts = r.format.scanners(r.o.Mapping)
 	if r.header != nil && from.Head != "" {
 		r.header.read([]byte(from.Head), r)
 		r.next, r.head = from.Number, from.Head

@@ -72,7 +72,7 @@ func readPart(t *testing.T, data []byte, o Options) (all []found, mark *Mark) {
 		}
 		for entry, number, ok := b.Next(); ok; entry, number, ok = b.Next() {
 			err := b.Scan(entry, &rec)
-			all = append(all, show(number, &rec, err))
+			all = append(all, show(number, &rec, rec.Facts(), err))
 		}
 		b.Release()
 	}

@@ -7,8 +7,8 @@ import (
 
 // named holds what people call their columns and fields where no standard tells them, without case and without what separates the words.
 // It serves CSV, JSON of no known make and key=value text.
-var named = sync.OnceValue(func() map[string]*target {
-	m := preset(`
+var named = sync.OnceValue(func() *Mapping {
+	return preset(`
 timestamp=time time=time datetime=time date=time ts=time @timestamp=time eventtime=time utctime=time starttime=time timegenerated=time creationtime=time
 hostname=sensor devicename=sensor devname=sensor computer=sensor computername=sensor sensor=sensor observer=sensor
 
@@ -31,17 +31,39 @@ useragent=useragent:request httpuseragent=useragent:request agent=useragent:requ
 hash=hash:content md5=hash:content sha1=hash:content sha256=hash:content sha512=hash:content filehash=hash:content hashes=hash:content md5hash=hash:content
 sha1hash=hash:content sha256hash=hash:content
 file=filepath:content filename=filepath:content filepath=filepath:content path=filepath:content attachment=filepath:content
+parentimage=filepath:parent parentprocessname=filepath:parent parentprocesspath=filepath:parent parentname=filepath:parent parentexecutable=filepath:parent
+parentcommandline=text:parent parentcmdline=text:parent
 process=filepath:process processname=filepath:process processpath=filepath:process image=filepath:process exe=filepath:process executable=filepath:process
 commandline=text:process cmdline=text:process command=text:process
 registrykey=registry:content regkey=registry:content targetobject=registry:content
 sender=email:source from=email:source mailfrom=email:source recipient=email:destination to=email:destination rcptto=email:destination email=email:seen
-ja3=ja3:source ja3s=ja3:destination ja4=ja4:source ja3hash=ja3:source ja3shash=ja3:destination fingerprint=certificate:destination certfingerprint=certificate:destination
+ja3=ja3:source ja3s=ja3:destination ja4=ja4:source ja3hash=ja3:source ja3shash=ja3:destination ja4s=ja4:destination fingerprint=certificate:destination certfingerprint=certificate:destination
+
+srcport=port:source sourceport=port:source sport=port:source spt=port:source clientport=port:source remoteport=port:source origport=port:source
+dstport=port:destination destport=port:destination destinationport=port:destination dport=port:destination dpt=port:destination serverport=port:destination
+targetport=port:destination respport=port:destination
+proto=protocol protocol=protocol transport=protocol ipproto=protocol appproto=protocol service=protocol app=protocol
+bytesout=bytes:source bytessent=bytes:source sentbyte=bytes:source origbytes=bytes:source bytesin=bytes:destination bytesreceived=bytes:destination
+rcvdbyte=bytes:destination respbytes=bytes:destination
+method=method httpmethod=method requestmethod=method csmethod=method
+commandline=commandline:process cmdline=commandline:process command=commandline:process processcommandline=commandline:process cmd=commandline:process
+parentcommandline=commandline:parent parentcmdline=commandline:parent
+pid=pid:process processid=pid:process ppid=pid:parent parentprocessid=pid:parent parentpid=pid:parent
+cwd=folder:process currentdirectory=folder:process workingdirectory=folder:process
+user=login username=login account=login accountname=login login=login acct=login userid=userid uid=userid sid=userid
+suser=login:source subjectusername=login:source srcuser=login:source subjectusersid=userid:source
+duser=login:destination targetusername=login:destination dstuser=login:destination targetusersid=userid:destination
+filesize=size:content mimetype=mediatype:content contenttype=mediatype:content
+subjectdn=subject:destination issuer=issuer:destination issuerdn=issuer:destination serial=serial:destination serialnumber=serial:destination
+valuename=regname registryvalue=regname registryvaluename=regname registrydata=regdata registryvaluedata=regdata
+mailsubject=mailsubject subject=subject:destination messageid=messageid msgid=messageid xmailer=mailer cc=copy
+srcmac=mac:source sourcemac=mac:source smac=mac:source mac=mac macaddress=mac dstmac=mac:destination destmac=mac:destination dmac=mac:destination
+srcas=as:source sourceasn=as:source asn=as dstas=as:destination destinationasn=as:destination
 `)
-	return m.columns
 })
 
-// byName returns what is usually meant by a name; nil when that is anybody's guess.
-func byName(name string) *target {
+// byName returns what is usually meant by a name among values or facts; nil when that is anybody's guess.
+func byName(among *places, name string) *target {
 	var plain [40]byte
 	n := 0
 	for i := range len(name) {
@@ -58,13 +80,13 @@ func byName(name string) *target {
 		plain[n] = c
 		n++
 	}
-	return named()[string(plain[:n])]
+	return among.columns[string(plain[:n])]
 }
 
 // targetFor returns the target of a name as the log writes it: its usual meaning, or text.
 func targetFor(name, path string) *target {
 	t := target{form: textForm}
-	if known := byName(name); known != nil {
+	if known := byName(&named().values, name); known != nil {
 		t = *known
 	}
 	t.path = strings.Clone(path)

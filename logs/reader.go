@@ -50,7 +50,8 @@ type Reader struct {
 	format Format
 	o      Options
 	frame  framing
-	scan   Scanner
+	scan   Scanner // of values
+	facts  Scanner
 	header header // nil for formats without one
 
 	carry   []byte // read, not yet handed out
@@ -89,7 +90,7 @@ func NewReader(src io.Reader, o Options) (*Reader, error) {
 	}
 	r.frame = framingOf(r.format, first)
 	r.header = r.format.header(o.Mapping)
-	r.scan = r.format.scanner(o.Mapping)
+	r.scan, r.facts = r.format.scanners(o.Mapping)
 	r.last = r.mark()
 	return r, nil
 }
@@ -128,12 +129,12 @@ func (r *Reader) fill(buf []byte) []byte {
 
 // Block is a run of whole records. It belongs to one goroutine at a time.
 type Block struct {
-	Scanner // reads the entries
-
 	// Dropped is how many records before the first were left out because they are too long. A log that ends in such a record has a last block
 	// without entries.
 	Dropped int64
 
+	scan  Scanner
+	facts Scanner
 	frame framing
 	next  int64
 	buf   []byte
@@ -155,6 +156,13 @@ func (b *Block) Next() (entry []byte, number int64, ok bool) {
 		}
 	}
 	return nil, 0, false
+}
+
+// Scan reads an entry of the block into r, over what was there; see [Scanner].
+func (b *Block) Scan(entry []byte, r *Record) error {
+	err := b.scan.Scan(entry, r)
+	r.entry, r.rest = entry, b.facts
+	return err
 }
 
 // Size returns the bytes of the records that are still to come.
@@ -246,7 +254,7 @@ func (r *Reader) handOut(b *Block, end int) {
 	}
 	r.carry = append(r.carry[:0], b.buf[end:]...)
 	b.rest = b.buf[from:end]
-	b.Scanner, b.frame = r.scan, r.frame
+	b.scan, b.facts, b.frame = r.scan, r.facts, r.frame
 	b.next, b.Dropped, r.dropped = r.next, r.dropped, 0
 	r.next += r.frame.count(b.rest)
 	r.last = r.mark()
@@ -256,7 +264,7 @@ func (r *Reader) handOut(b *Block, end int) {
 // end returns what must be said after the last record.
 func (r *Reader) end(b *Block) (*Block, error) {
 	if r.dropped > 0 {
-		b.Scanner, b.frame, b.rest = r.scan, r.frame, nil
+		b.scan, b.facts, b.frame, b.rest = r.scan, r.facts, r.frame, nil
 		b.Dropped, r.dropped = r.dropped, 0
 		b.end = r.last
 		return b, nil

@@ -24,21 +24,25 @@ import (
 type found struct {
 	number int64
 	fields []string
+	facts  []string
 	time   string
 	host   string
 	fault  bool
 }
 
-func show(number int64, r *Record, err error) found {
-	f := found{number: number, time: string(r.Time), host: string(r.Host), fault: err != nil}
-	for _, v := range r.Fields {
-		f.fields = append(f.fields, fmt.Sprintf("%s:%s %s=%s", v.Kind, v.Role, v.Path, v.Value))
+func show(number int64, r *Record, facts []Field, err error) found {
+	return found{number: number, fields: lines(r.Fields), facts: lines(facts), time: string(r.Time), host: string(r.Host), fault: err != nil}
+}
+
+func lines(fields []Field) (all []string) {
+	for _, v := range fields {
+		all = append(all, fmt.Sprintf("%s:%s %s=%s", v.Kind, v.Role, v.Path, v.Value))
 	}
-	return f
+	return all
 }
 
 func (f found) String() string {
-	return fmt.Sprintf("record %d at %q on %q fault %t\n\t%s", f.number, f.time, f.host, f.fault, strings.Join(f.fields, "\n\t"))
+	return fmt.Sprintf("record %d at %q on %q fault %t\n\t%s\n\tbeside:\n\t%s", f.number, f.time, f.host, f.fault, strings.Join(f.fields, "\n\t"), strings.Join(f.facts, "\n\t"))
 }
 
 // readAll reads a log to its end.
@@ -65,7 +69,7 @@ func readAll(t testing.TB, src io.Reader, o Options) (*Reader, []found) {
 				break
 			}
 			err := b.Scan(entry, &rec)
-			all = append(all, show(number, &rec, err))
+			all = append(all, show(number, &rec, rec.Facts(), err))
 		}
 		b.Release()
 	}
@@ -120,7 +124,7 @@ func compareSample(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	want := slow[rd.Format()](data)
-	fields, faults := 0, 0
+	fields, facts, faults := 0, 0, 0
 	for i := range max(len(got), len(want)) {
 		if i >= len(got) || i >= len(want) {
 			t.Fatalf("%s: %d records, want %d", rd.Format(), len(got), len(want))
@@ -129,11 +133,12 @@ func compareSample(t *testing.T, path string) {
 			t.Fatalf("%s:\n%s\nwant\n%s", rd.Format(), g, w)
 		}
 		fields += len(got[i].fields)
+		facts += len(got[i].facts)
 		if got[i].fault {
 			faults++
 		}
 	}
-	t.Logf("%s: %d records, %d fields, %d faults", rd.Format(), len(got), fields, faults)
+	t.Logf("%s: %d records, %d fields, %d facts, %d faults", rd.Format(), len(got), fields, facts, faults)
 }
 
 // slowJSON reads lines, or else everything as one stream of values, with encoding/json.
@@ -163,26 +168,40 @@ func slowJSON(data []byte, m *Mapping) (all []found) {
 }
 
 func slowObject(number int64, data []byte, m *Mapping) found {
+	values := func(path string) *target { return targetFor(lastName(path), path) }
+	facts := func(path string) *target { return factFor(lastName(path), path) }
+	if m != nil {
+		values, facts = m.values.named, m.facts.named
+	}
+	r, err := slowRead(data, values)
+	beside, _ := slowRead(data, facts)
+	return show(number, r, beside.Fields, err)
+}
+
+func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// slowRead reads an object through what says which target a path has.
+func slowRead(data []byte, named func(path string) *target) (*Record, error) {
 	var r Record
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	tok, err := dec.Token()
 	if err == nil && tok == json.Delim('{') {
-		err = slowMembers(dec, "", m, &r)
+		err = slowMembers(dec, "", named, &r)
 	} else {
 		err = errNoObject
 	}
 	r.joinURL()
-	return show(number, &r, err)
+	return &r, err
 }
 
-func slowMembers(dec *json.Decoder, path string, m *Mapping, r *Record) error {
+func slowMembers(dec *json.Decoder, path string, named func(string) *target, r *Record) error {
 	for dec.More() {
 		name, err := dec.Token()
 		if err != nil {
 			return err
 		}
-		if err := slowValue(dec, strings.TrimPrefix(path+"."+name.(string), "."), m, r); err != nil {
+		if err := slowValue(dec, strings.TrimPrefix(path+"."+name.(string), "."), named, r); err != nil {
 			return err
 		}
 	}
@@ -190,19 +209,19 @@ func slowMembers(dec *json.Decoder, path string, m *Mapping, r *Record) error {
 	return err
 }
 
-func slowValue(dec *json.Decoder, path string, m *Mapping, r *Record) error {
+func slowValue(dec *json.Decoder, path string, named func(string) *target, r *Record) error {
 	tok, err := dec.Token()
 	if err != nil {
 		return err
 	}
-	at := m.named(path)
+	at := named(path)
 	switch v := tok.(type) {
 	case json.Delim:
 		if v == '{' {
-			return slowMembers(dec, path, m, r)
+			return slowMembers(dec, path, named, r)
 		}
 		for dec.More() {
-			if err := slowValue(dec, path, m, r); err != nil {
+			if err := slowValue(dec, path, named, r); err != nil {
 				return err
 			}
 		}
@@ -212,19 +231,15 @@ func slowValue(dec *json.Decoder, path string, m *Mapping, r *Record) error {
 			r.take(at, []byte(v))
 		}
 	case json.Number:
-		if at != nil && (at.form == timeForm || at.form == webPort) {
+		if at != nil && (at.form == timeForm || at.form == webPort || at.form == numberForm || at.form == wordsForm) {
 			r.take(at, []byte(v))
 		}
 	}
 	return err
 }
 
-// named is the target of a path; of JSON of no known make, that of the path's last name.
-func (m *Mapping) named(path string) *target {
-	if m == nil {
-		names := strings.Split(path, ".")
-		return targetFor(names[len(names)-1], path)
-	}
+// named is the target of a path.
+func (m *places) named(path string) *target {
 	if at := m.columns[strings.ToLower(path)]; at != nil && at.path == path {
 		return at
 	}
@@ -243,31 +258,36 @@ func slowZeek(data []byte) (all []found) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		var r Record
-		values := strings.Split(line, "\t")
-		for c, v := range values {
-			inner, many := element(types[c])
-			at := zeek().columns[names[c]]
-			if at == nil && inner == "addr" {
+		var r, facts Record
+		for c, v := range strings.Split(line, "\t") {
+			at := zeek().values.columns[names[c]]
+			if inner, _ := element(types[c]); at == nil && inner == "addr" {
 				at = &target{kind: Address, path: names[c]}
 			}
-			if at == nil || !readable(at, inner) || v == "-" || v == "(empty)" {
-				continue
-			}
-			list := []string{v}
-			if many {
-				list = strings.Split(v, ",")
-			}
-			for _, v := range list {
-				if v != "-" {
-					r.take(at, unhex([]byte(v)))
-				}
-			}
+			slowCell(&r, at, types[c], v)
+			slowCell(&facts, zeek().facts.columns[names[c]], types[c], v)
 		}
 		r.joinURL()
-		all = append(all, show(int64(i+1), &r, nil))
+		all = append(all, show(int64(i+1), &r, facts.Fields, nil))
 	}
 	return all
+}
+
+// slowCell reads the value of one column.
+func slowCell(r *Record, at *target, kind, v string) {
+	inner, many := element(kind)
+	if at == nil || !readable(at, inner) || v == "-" || v == "(empty)" {
+		return
+	}
+	list := []string{v}
+	if many {
+		list = strings.Split(v, ",")
+	}
+	for _, v := range list {
+		if v != "-" {
+			r.take(at, unhex([]byte(v)))
+		}
+	}
 }
 
 // slowText only cuts lines; what is found in them has tests of its own.
@@ -281,10 +301,11 @@ func slowText(data []byte) (all []found) {
 }
 
 func slowLine(number int64, line string) found {
-	var r Record
+	var r, facts Record
 	r.Time = leadingTime([]byte(line))
 	r.takeText(anyText, []byte(line))
-	return show(number, &r, nil)
+	facts.takeFactText([]byte(line))
+	return show(number, &r, facts.Fields, nil)
 }
 
 // slowCSV reads with encoding/csv. The first row names the columns.
@@ -301,14 +322,16 @@ func slowCSV(data []byte) (all []found) {
 		if err == io.EOF {
 			return all
 		}
-		var r Record
+		var r, facts Record
 		for i, v := range row {
 			if i < len(names) {
-				r.take(targetFor(strings.TrimSpace(names[i]), strings.TrimSpace(names[i])), bytes.TrimSpace([]byte(v)))
+				name, v := strings.TrimSpace(names[i]), bytes.TrimSpace([]byte(v))
+				r.take(targetFor(name, name), v)
+				facts.take(factFor(name, name), v)
 			}
 		}
 		r.joinURL()
-		all = append(all, show(n, &r, err))
+		all = append(all, show(n, &r, facts.Fields, err))
 	}
 }
 
@@ -332,9 +355,32 @@ func slowAccess(data []byte) (all []found) {
 		r.take(accessClient, []byte(m[2]))
 		r.request([]byte(m[6]))
 		r.joinURL()
-		all = append(all, show(int64(i+1), &r, nil))
+		all = append(all, show(int64(i+1), &r, slowAccessFacts(m), nil))
 	}
 	return all
+}
+
+var (
+	slowAccessRest = regexp.MustCompile(`^[^"]*"((?:[^"\\]|\\.)*)"(?: +\S+ +(\d+)(?: |$))?`)
+	slowRequest    = regexp.MustCompile(`^\s*([A-Z]+)\s(?:.*\s)?(\S+)\s*$`)
+)
+
+func slowAccessFacts(m []string) []Field {
+	var r Record
+	if _, port, ok := strings.Cut(m[1], ":"); ok {
+		r.take(accessPort, []byte(port))
+	}
+	r.take(accessUser, []byte(strings.Trim(m[4], `"`)))
+	if rest := slowAccessRest.FindStringSubmatch(m[6]); rest != nil {
+		if request := slowRequest.FindStringSubmatch(rest[1]); request != nil {
+			r.take(accessMethod, []byte(request[1]))
+			if strings.HasPrefix(request[2], "HTTP/") {
+				r.take(accessVersion, []byte(request[2]))
+			}
+		}
+		r.take(accessBytes, []byte(rest[2]))
+	}
+	return r.Fields
 }
 
 var slowSyslogLine = regexp.MustCompile(`^(?:<\d{1,3}>(?:\d )?)?((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,}) +(\S+) (.*)$`)
@@ -356,7 +402,9 @@ func slowSyslog(data []byte) (all []found) {
 			r.Host, text = nil, m[2]+" "+m[3]
 		}
 		r.takeText(anyText, []byte(text))
-		all = append(all, show(int64(i+1), &r, nil))
+		var facts Record
+		facts.takeFactText([]byte(text))
+		all = append(all, show(int64(i+1), &r, facts.Fields, nil))
 	}
 	return all
 }
@@ -390,12 +438,16 @@ func slowXML(data []byte) (all []found) {
 		var e event
 		err = dec.DecodeElement(&e, &start)
 		r := Record{Time: []byte(e.System.TimeCreated.SystemTime), Host: []byte(e.System.Computer)}
+		var facts Record
 		for _, d := range e.EventData.Data {
-			if t := windowsEvents().columns[strings.ToLower(d.Name)]; t != nil && t.form != timeForm {
+			if t := windowsEvents().values.columns[strings.ToLower(d.Name)]; t != nil && t.form != timeForm {
 				r.take(t, []byte(d.Value))
 			}
+			if t := windowsEvents().facts.columns[strings.ToLower(d.Name)]; t != nil {
+				facts.take(t, []byte(d.Value))
+			}
 		}
-		all = append(all, show(n, &r, err))
+		all = append(all, show(n, &r, facts.Fields, err))
 		n++
 	}
 }

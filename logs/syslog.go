@@ -20,6 +20,14 @@ func (syslogScanner) Scan(entry []byte, r *Record) error {
 	return nil
 }
 
+// syslogText is the message of a line, or all of it.
+func syslogText(line []byte) []byte {
+	if _, _, rest, ok := syslogParts(line); ok {
+		return rest
+	}
+	return line
+}
+
 // syslogParts splits a line into time, host and what follows.
 func syslogParts(line []byte) (when, host, rest []byte, ok bool) {
 	rest = line

@@ -16,18 +16,23 @@ type target struct {
 type form uint8
 
 const (
-	asIs       form = iota // the value alone
-	hostForm               // name or address, perhaps with a port
-	fileForm               // name or path
-	mailForm               // mailboxes as RFC 5322 §3.4 writes them: "Name <a@b>, c@d"
-	nameForm               // distinguished name: "C=US, O=..., CN=www.example.org"
-	hashForm               // one digest, or Sysmon's "SHA1=...,MD5=..."
-	colonForm              // hexadecimal, perhaps with colons
-	textForm               // anything: what looks like an indicator is taken out
-	listForm               // hosts with commas or semicolons between them
-	timeForm               // when
-	sensorForm             // who logs
-	webScheme              // parts of a URL
+	asIs        form = iota // the value alone
+	hostForm                // name or address, perhaps with a port
+	fileForm                // name or path
+	mailForm                // mailboxes as RFC 5322 §3.4 writes them: "Name <a@b>, c@d"
+	nameForm                // distinguished name: "C=US, O=..., CN=www.example.org"
+	hashForm                // one digest, or Sysmon's "SHA1=...,MD5=..."
+	colonForm               // hexadecimal, perhaps with colons
+	textForm                // anything: what looks like an indicator is taken out
+	listForm                // hosts with commas or semicolons between them
+	timeForm                // when
+	sensorForm              // who logs
+	numberForm              // a number, also where the format writes it without quotation marks
+	wordsForm               // words with commas between them
+	loginForm               // name of an account, perhaps "DOMAIN\\name"
+	subjectForm             // subject of a certificate, or of a message where it cannot be one
+	nothing                 // not looked at
+	webScheme               // parts of a URL
 	webHost
 	webPort
 	webPath
@@ -39,6 +44,10 @@ var forms = map[string]target{
 	"email": {form: mailForm, kind: Email}, "filepath": {form: fileForm, kind: FilePath}, "hash": {form: hashForm, kind: Hash},
 	"certificate": {form: colonForm, kind: Certificate}, "dn": {form: nameForm}, "text": {form: textForm},
 	"time": {form: timeForm}, "sensor": {form: sensorForm},
+	"port": {form: numberForm, kind: Port}, "bytes": {form: numberForm, kind: Bytes}, "packets": {form: numberForm, kind: Packets},
+	"pid": {form: numberForm, kind: ProcessID}, "size": {form: numberForm, kind: Size}, "as": {form: numberForm, kind: AS},
+	"protocol": {form: wordsForm, kind: Protocol}, "login": {form: loginForm, kind: Login}, "userid": {form: numberForm, kind: UserID},
+	"copy": {form: mailForm, kind: Copy}, "subject": {form: subjectForm, kind: Subject},
 	"web-scheme": {form: webScheme}, "web-host": {form: webHost, kind: Domain}, "web-port": {form: webPort}, "web-path": {form: webPath, kind: URL},
 }
 
@@ -48,7 +57,7 @@ func (r *Record) take(t *target, v []byte) {
 		return
 	}
 	switch t.form {
-	case asIs:
+	case asIs, numberForm:
 		r.add(t.kind, t, v)
 	case hostForm:
 		r.takeHost(t, v)
@@ -74,6 +83,9 @@ func (r *Record) take(t *target, v []byte) {
 		if r.Host == nil {
 			r.Host = v
 		}
+	case wordsForm, loginForm, subjectForm:
+		r.takeFact(t, v)
+	case nothing:
 	default:
 		r.takeWeb(t, v)
 	}
@@ -137,7 +149,7 @@ func (r *Record) takeMail(t *target, v []byte) {
 			to++
 		}
 		if from < at && to > at+1 {
-			r.add(Email, t, v[from:to])
+			r.add(t.mailbox(), t, v[from:to])
 		}
 		v = v[to:]
 	}

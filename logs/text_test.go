@@ -24,7 +24,7 @@ func TestText(t *testing.T) {
 		if err := (textScanner{anyText}).Scan([]byte(c.text), &r); err != nil {
 			t.Fatal(err)
 		}
-		if got := show(1, &r, nil).fields; !slices.Equal(got, c.want) {
+		if got := show(1, &r, nil, nil).fields; !slices.Equal(got, c.want) {
 			t.Errorf("%q:\n%q, want\n%q", c.text, got, c.want)
 		}
 	}
@@ -79,8 +79,8 @@ func TestForms(t *testing.T) {
 			t.Fatal(err)
 		}
 		var r Record
-		r.take(m.columns["x"], []byte(c.in))
-		if got := show(1, &r, nil).fields; !slices.Equal(got, c.want) {
+		r.take(m.values.columns["x"], []byte(c.in))
+		if got := show(1, &r, nil, nil).fields; !slices.Equal(got, c.want) {
 			t.Errorf("%s %q: %q, want %q", c.what, c.in, got, c.want)
 		}
 	}

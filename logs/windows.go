@@ -9,8 +9,8 @@ import (
 const windowsData = `
 UtcTime=time
 SourceIp=address:source DestinationIp=address:destination SourceHostname=host:source DestinationHostname=host:destination
-Image=filepath:process ParentImage=filepath:process SourceImage=filepath:process TargetImage=filepath:process OriginalFileName=filename:process
-CommandLine=text:process ParentCommandLine=text:process Hashes=hash:content Hash=hash:content
+Image=filepath:process ParentImage=filepath:parent SourceImage=filepath:process TargetImage=filepath:process OriginalFileName=filename:process
+CommandLine=text:process ParentCommandLine=text:parent Hashes=hash:content Hash=hash:content
 TargetFilename=filepath:content ImageLoaded=filepath:content Contents=text:content
 TargetObject=registry:content NewName=registry:content Details=text:content Destination=text:content
 QueryName=host:query QueryResults=hosts:answer
@@ -18,11 +18,18 @@ QueryName=host:query QueryResults=hosts:answer
 IpAddress=address:source ClientAddress=address:source SourceAddress=address:source DestAddress=address:destination SourceNetworkAddress=address:source
 RemoteAddress=address:destination RemoteIP=address:destination LocalAddress=address:source
 TargetServerName=host:destination ClientName=host:source WorkstationName=host:source Workstation=host:source DnsServerIpAddress=address:destination
-NewProcessName=filepath:process ParentProcessName=filepath:process ProcessName=filepath:process ProcessPath=filepath:process Application=filepath:process ApplicationPath=filepath:process
+NewProcessName=filepath:process ParentProcessName=filepath:parent ProcessName=filepath:process ProcessPath=filepath:process Application=filepath:process ApplicationPath=filepath:process
 ObjectName=filepath:content RelativeTargetName=filepath:content ServiceFileName=text:process ImagePath=text:process TaskContent=text:content TaskName=filename:content
 ScriptBlockText=text:process Payload=text:process ContextInfo=text:process HostApplication=text:process Path=filepath:content
 FileName=filepath:content FileNameBuffer=filepath:content FilePath=filepath:content SHA1=hash:content SHA256=hash:content MD5=hash:content
 url=text:request Url=text:request RemoteName=text:request
+
+SourcePort=port:source DestinationPort=port:destination IpPort=port:source ClientPort=port:source DestPort=port:destination Protocol=protocol
+CommandLine=commandline:process ParentCommandLine=commandline:parent CurrentDirectory=folder:process
+NewProcessId=pid:process ProcessId=pid:process ParentProcessId=pid:parent SourceProcessId=pid:process
+User=login:process ParentUser=login:parent SourceUser=login:source TargetUser=login:destination
+SubjectUserName=login:source SubjectUserSid=userid:source TargetUserName=login:destination TargetUserSid=userid:destination TargetSid=userid:destination
+Details=regdata:content ObjectValueName=regname:content NewValue=regdata:content
 `
 
 // windowsEvents is the event as XML, by its names alone.

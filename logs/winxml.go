@@ -9,7 +9,7 @@ import (
 
 // xmlScanner reads Windows events as XML (the form of wevtutil, PowerShell's ToXml and forwarded events): each <Data Name="…"> by its name,
 // the time and the computer of <System>.
-type xmlScanner struct{ m *Mapping }
+type xmlScanner struct{ data *places }
 
 var errNoEvent = errors.New("no <Event> element")
 
@@ -44,7 +44,7 @@ func (s *xmlScanner) Scan(entry []byte, r *Record) error {
 		if stop < 0 {
 			return errCutShort
 		}
-		if t := s.m.columns[strings.ToLower(string(attribute(tag, "Name")))]; t != nil && t.form != timeForm {
+		if t := s.data.columns[strings.ToLower(string(attribute(tag, "Name")))]; t != nil && t.form != timeForm {
 			r.take(t, r.entities(rest[:stop]))
 		}
 		rest = rest[stop:]

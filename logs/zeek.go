@@ -40,6 +40,14 @@ filename=filepath:content orig_filenames=filepath:content resp_filenames=filepat
 md5=hash:content sha1=hash:content sha256=hash:content sha512=hash:content
 arg=text:request
 
+id.orig_p=port:source id.resp_p=port:destination proto=protocol service=protocol
+orig_bytes=bytes:source resp_bytes=bytes:destination orig_pkts=packets:source resp_pkts=packets:destination
+method=method username=login:source user=login:source
+mime_type=mediatype:content orig_mime_types=mediatype:content resp_mime_types=mediatype:content total_bytes=size:content
+subject=subject:destination issuer=issuer:destination client_subject=subject:source client_issuer=issuer:source
+certificate.subject=subject:destination certificate.issuer=issuer:destination certificate.serial=serial:destination
+mac=mac:source orig_l2_addr=mac:source resp_l2_addr=mac:destination msg_id=messageid cc=copy
+
 helo=host:source mailfrom=email:source rcptto=email:destination from=email:source to=email:destination cc=email:destination reply_to=email:source
 first_received=text:seen second_received=text:seen
 host_name=host:source client_fqdn=host:source domain=host:seen
@@ -51,6 +59,7 @@ msg=text:seen sub=text:seen message=text:seen
 
 // zeekScanner reads tab separated logs; all it needs is in the header lines above the records.
 type zeekScanner struct {
+	named   bool     // there was a header
 	columns []column // those that mean something, by position
 	tab     byte
 	comma   byte
@@ -79,7 +88,7 @@ func (h *zeekHeader) read(data []byte, r *Reader) (from, end int) {
 		changed = true
 	}
 	if changed {
-		r.scan = h.scanner()
+		r.scan, r.facts = h.scanner(&h.mapping.values), h.scanner(&h.mapping.facts)
 	}
 	if i := bytes.Index(data[from:], []byte("\n#")); i >= 0 {
 		return from, from + i + 1
@@ -149,8 +158,8 @@ func (h *zeekHeader) line(line []byte) {
 }
 
 // scanner returns what reads the records below the header.
-func (h *zeekHeader) scanner() *zeekScanner {
-	s := &zeekScanner{tab: h.tab, comma: h.comma, empty: []byte(h.empty), unset: []byte(h.unset)}
+func (h *zeekHeader) scanner(in *places) *zeekScanner {
+	s := &zeekScanner{named: h.fields != nil, tab: h.tab, comma: h.comma, empty: []byte(h.empty), unset: []byte(h.unset)}
 	last := -1
 	for i, name := range h.fields {
 		kind := ""
@@ -158,8 +167,8 @@ func (h *zeekHeader) scanner() *zeekScanner {
 			kind = h.types[i]
 		}
 		inner, many := element(kind)
-		t := h.mapping.columns[strings.ToLower(name)]
-		if t == nil && inner == "addr" {
+		t := in.columns[strings.ToLower(name)]
+		if t == nil && inner == "addr" && in == &h.mapping.values {
 			t = &target{kind: Address, path: name}
 		}
 		if t == nil || inner != "" && !readable(t, inner) || t.form == webPort && !slices.Contains(h.fields, "uri") {
@@ -187,7 +196,9 @@ func readable(t *target, kind string) bool {
 	case "time":
 		return t.form == timeForm
 	case "port":
-		return t.form == webPort
+		return t.form == webPort || t.form == numberForm
+	case "count", "int", "enum":
+		return t.kind.Fact()
 	}
 	return false
 }
@@ -198,7 +209,7 @@ var errFewValues = errors.New("fewer values than #fields names")
 // Scan reads one line.
 func (s *zeekScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
-	if len(s.columns) == 0 {
+	if !s.named {
 		return errNoFields
 	}
 	b, i := entry, 0
