@@ -2,17 +2,20 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"threatwatch"
+	"threatwatch/logs"
 	"threatwatch/pattern/syntax"
 )
 
 // cover is what every record that has part in a match of a pattern contains something of. Where nothing can be looked for, such records are known
 // by the kinds of their fields alone.
 type cover struct {
-	values  []Value  // found by the index
-	needles []needle // found inside of values
+	values  []Value // found by the index
+	facts   []factKey
+	needles []needle // found inside of values and facts
 	always  kindSet  // fields of these kinds
 	never   bool     // no record can have part
 	cost    int      // about how many records it lets through for nothing
@@ -22,8 +25,20 @@ type cover struct {
 const (
 	valueCost  = 1
 	needleCost = 20
+	factCost   = 200 // each record must be read once more for it
 	alwaysCost = 100_000
 )
+
+// factKey is a fact as it is looked for.
+type factKey struct {
+	kind logs.Kind
+	text string // folded
+}
+
+// asks says whether facts must be read of each record.
+func (c *cover) asks() bool {
+	return len(c.facts) > 0 || c.always&facts != 0 || slices.ContainsFunc(c.needles, func(n needle) bool { return n.kinds&facts != 0 })
+}
 
 // both is the cover of alternatives.
 func (c cover) both(d cover) cover {
@@ -33,7 +48,7 @@ func (c cover) both(d cover) cover {
 	case d.never:
 		return c
 	}
-	return cover{values: append(c.values, d.values...), needles: append(c.needles, d.needles...), always: c.always | d.always, cost: c.cost + d.cost}
+	return cover{values: append(c.values, d.values...), facts: append(c.facts, d.facts...), needles: append(c.needles, d.needles...), always: c.always | d.always, cost: c.cost + d.cost}
 }
 
 // coverOf is the cover of an expression: each of its brackets needs records of its own. What an AND or a FOLLOWEDBY joins can match only if both can.
@@ -108,9 +123,12 @@ func coverOfComparison(c *syntax.Comparison) cover {
 
 // coverOfValue is the cover of being a value, or in a network.
 func coverOfValue(a *syntax.Constant, s spoken, op syntax.Comparator) cover {
+	if s.number {
+		return coverOfNumber(a, s)
+	}
 	switch a.Kind {
 	case syntax.Integer, syntax.Float, syntax.Boolean:
-		return cover{never: true} // all that records say is text
+		return cover{never: true} // it is text
 	case syntax.String:
 		if v, ok := valueOf(s.class, a.Text); ok && strings.TrimSpace(a.Text) == a.Text {
 			return cover{values: []Value{v}, cost: valueCost}
@@ -119,7 +137,24 @@ func coverOfValue(a *syntax.Constant, s spoken, op syntax.Comparator) cover {
 	if op == syntax.IsSubset {
 		return cover{always: s.kinds, cost: alwaysCost}
 	}
+	if k, ok := s.fact(); ok {
+		text := spell(k, []byte(a.Text), nil)
+		return cover{facts: []factKey{{k, string(folded(nil, text))}}, cost: factCost}
+	}
 	return coverOfTexts([]string{a.Text}, s)
+}
+
+// coverOfNumber is the cover of being a number; respell has made numbers of the texts that can be.
+func coverOfNumber(a *syntax.Constant, s spoken) cover {
+	k, _ := s.fact()
+	switch text := string(spell(k, []byte(a.Text), nil)); {
+	case a.Kind != syntax.Integer && a.Kind != syntax.Float:
+		return cover{never: true}
+	case text != a.Text: // 443.0 is 443 too
+		return cover{always: s.kinds, cost: alwaysCost}
+	default:
+		return cover{facts: []factKey{{k, text}}, cost: factCost}
+	}
 }
 
 // coverOfTexts is the cover of containing one of several texts; nil when there is none that must be contained.
@@ -129,7 +164,11 @@ func coverOfTexts(texts []string, s spoken) cover {
 		if t = strings.ToLower(longestASCII(t)); len(t) < gram {
 			return cover{always: s.kinds, cost: alwaysCost}
 		}
-		c = c.both(cover{needles: []needle{{t, s.kinds}}, cost: needleCost})
+		cost := needleCost
+		if s.kinds&facts != 0 {
+			cost = 2 * factCost
+		}
+		c = c.both(cover{needles: []needle{{t, s.kinds}}, cost: cost})
 	}
 	if len(texts) == 0 {
 		return cover{always: s.kinds, cost: alwaysCost}

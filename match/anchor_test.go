@@ -21,8 +21,8 @@ func TestCover(t *testing.T) {
 		{"[domain-name:value = 'a.example'] FOLLOWEDBY [ipv4-addr:value ISSUBSET '192.0.2.0/24']", []string{"a.example", "192.0.2.0/24"}, nil, false, false},
 		{"[ipv4-addr:value NOT = '192.0.2.1']", nil, nil, true, false},
 		{"[domain-name:value MATCHES '^[a-z]+$']", nil, nil, true, false},
-		{"[process:pid = 4]", nil, nil, false, true},
-		{"[ipv4-addr:value = '192.0.2.1'] AND [process:pid = 4]", nil, nil, false, true},
+		{"[network-traffic:is_active = true]", nil, nil, false, true},
+		{"[ipv4-addr:value = '192.0.2.1'] AND [network-traffic:is_active = true]", nil, nil, false, true},
 	} {
 		c := coverOf(parsed(t, tt.pattern).Root)
 		var values, needles []string

@@ -26,6 +26,9 @@ type Compound struct {
 // NewCompound makes a pattern ready. It changes the tree: what it compares is brought to the spelling of objects. An error says why no record
 // could ever match.
 func NewCompound(text string, tree *syntax.Pattern) (*Compound, error) {
+	for x := range tree.Comparisons() {
+		adapt(x)
+	}
 	c := &Compound{Text: text, anchors: coverOf(tree.Root)}
 	if c.anchors.never {
 		return nil, errNeverSaid(tree)
@@ -90,12 +93,15 @@ func respell(c *syntax.Comparison) {
 	if !ok {
 		return
 	}
+	k, fact := s.fact()
 	for i := range c.Args {
 		a := &c.Args[i]
 		if a.Kind != syntax.String {
 			continue
 		}
 		switch {
+		case fact:
+			respellFact(c, a, k)
 		case s.class == RegistryKey && c.Op != syntax.Matches:
 			a.Text = fullKey(a.Text)
 		case s.class == URL && (c.Op == syntax.Equal || c.Op == syntax.In):
@@ -136,9 +142,6 @@ func valueOf(class Class, text string) (Value, bool) {
 	return v, ok
 }
 
-// kindCount is more than every logs.Kind.
-const kindCount = int(logs.Certificate) + 1
-
 // maxAlways bounds how many patterns of an index are tried on every record that has a field of the kind: those in which there is nothing to look for.
 const maxAlways = 100
 
@@ -156,6 +159,10 @@ func (c *core) addCompound(p *Compound, claim uint32) error {
 		if err := c.addValue(&p.anchors.values[i], claim); err != nil {
 			return err
 		}
+	}
+	c.asks = c.asks || p.anchors.asks()
+	for _, k := range p.anchors.facts {
+		c.facts[k] = append(c.facts[k], claim)
 	}
 	for _, n := range p.anchors.needles {
 		c.needles.add(n, claim)

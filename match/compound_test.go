@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,7 +58,10 @@ func readSeen(t *testing.T, raw []byte) (s seenLog) {
 }
 
 // fact is something that an object of an observation says.
-type fact struct{ path, value string }
+type fact struct {
+	path, value string
+	number      bool
+}
 
 // factsOf lists what an observation says, by the paths of patterns.
 func factsOf(o *pattern.Observation) (facts []fact) {
@@ -87,8 +91,12 @@ func factsOf(o *pattern.Observation) (facts []fact) {
 					walk(path+"."+name, m.Value, depth+1)
 				}
 			}
-		case v.Kind == stix.String && v.Str != "":
-			facts = append(facts, fact{strings.Replace(path, ".", ":", 1), v.Str})
+		case v.Kind == stix.Array:
+			for _, item := range v.Items {
+				walk(path+"[*]", item, depth+1)
+			}
+		case v.Kind == stix.String && v.Str != "", v.Kind == stix.Number:
+			facts = append(facts, fact{strings.Replace(path, ".", ":", 1), v.Str, v.Kind == stix.Number})
 		}
 	}
 	for i := range o.Objects {
@@ -115,7 +123,7 @@ func TestEveryPathIsSpoken(t *testing.T) {
 		}
 	}
 	for path := range paths {
-		if typ, _, _ := strings.Cut(path, ":"); !said[typ] && typ != "windows-registry-key" && typ != "x509-certificate" {
+		if typ, _, _ := strings.Cut(path, ":"); !said[typ] {
 			t.Errorf("no log of these says anything of %s", typ)
 		}
 	}
@@ -130,7 +138,7 @@ func parsed(t *testing.T, text string) *syntax.Pattern {
 	return p
 }
 
-// someLogs are the beginnings of real logs.
+// someLogs are the beginnings of real logs, and our own that have what those lack.
 func someLogs(t *testing.T) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
@@ -141,6 +149,13 @@ func someLogs(t *testing.T) map[string][]byte {
 		raw := unzipped(t, path)
 		lines := bytes.SplitAfterN(raw, []byte("\n"), 151)
 		out[name] = bytes.Join(lines[:min(150, len(lines))], nil)
+	}
+	for _, name := range []string{"ecs.ndjson", "ocsf.json", "events.xml", "any.json", "table.csv", "syslog.log", "access.log"} {
+		raw, err := os.ReadFile(filepath.Join("..", "logs", "testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = raw
 	}
 	return out
 }
@@ -175,6 +190,9 @@ func (m *maker) comparison(f fact) string {
 	if m.IntN(8) == 0 {
 		not = " NOT"
 	}
+	if f.number {
+		return m.ofNumber(f, not)
+	}
 	switch m.IntN(8) {
 	case 0:
 		return f.path + not + " IN (" + m.quote(f.value) + ", " + m.quote(m.part(f.value)) + ")"
@@ -193,6 +211,22 @@ func (m *maker) comparison(f fact) string {
 		return "NOT EXISTS " + f.path
 	}
 	return f.path + not + " = " + m.quote(f.value)
+}
+
+func (m *maker) ofNumber(f fact, not string) string {
+	switch m.IntN(8) {
+	case 0:
+		return f.path + not + " IN (" + f.value + ", 443, 8080)"
+	case 1:
+		return f.path + not + []string{" > ", " <= "}[m.IntN(2)] + f.value
+	case 2:
+		return f.path + " != " + f.value
+	case 3:
+		return f.path + not + " = " + m.quote(f.value) // as published bundles have it
+	case 4:
+		return "NOT EXISTS " + f.path
+	}
+	return f.path + not + " = " + f.value
 }
 
 func (m *maker) observation() string {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 
 	"github.com/gaissmai/bart"
+
+	"threatwatch/logs"
 )
 
 // A core is values with the claims about them, sealed: nothing changes it any more.
@@ -15,10 +17,12 @@ type core struct {
 	classes  [JA4 + 1]int // how many values of each class
 
 	compounds map[uint32]*Compound // by claim
+	facts     map[factKey][]uint32 // claims of compounds
+	asks      bool                 // some are found by facts
 	needles   needles
-	always    [kindCount][]uint32 // claims of compounds that are tried on each record with a field of the kind
-	tried     int                 // how many those are
-	untried   int                 // how many more there would be, see maxAlways
+	always    [logs.Kinds][]uint32 // claims of compounds that are tried on each record with a field of the kind
+	tried     int                  // how many those are
+	untried   int                  // how many more there would be, see maxAlways
 }
 
 // Builder gathers values and claims for an Index.
@@ -28,7 +32,7 @@ type Builder struct{ c *core }
 func NewBuilder() *Builder { return &Builder{newCore()} }
 
 func newCore() *core {
-	return &core{table: *newTable(), claims: *newClaims(), nets: new(bart.Table[[]uint32]), compounds: map[uint32]*Compound{}}
+	return &core{table: *newTable(), claims: *newClaims(), nets: new(bart.Table[[]uint32]), compounds: map[uint32]*Compound{}, facts: map[factKey][]uint32{}}
 }
 
 // Add says that a claim is about a value.

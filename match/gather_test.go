@@ -159,12 +159,12 @@ func TestLoadCompounds(t *testing.T) {
 		}
 	}
 	read(1, "[ipv4-addr:value = '192.0.2.1' AND ipv4-addr:value LIKE '192.%']")
-	read(2, "[network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 80]")
-	read(3, "[network-traffic:dst_ref.value = '192.0.2.1' OR network-traffic:dst_port = 80]")
+	read(2, "[network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:is_active = true]")
+	read(3, "[network-traffic:dst_ref.value = '192.0.2.1' OR network-traffic:is_active = true]")
 	for n := range maxAlways + 2 {
 		read(10+n, "[domain-name:value MATCHES '^[a-z]{9}$']")
 	}
-	if l.Compound != 2+maxAlways || l.Partly != 1 || l.Unsaid != 1 || l.Untried != 2 || !strings.Contains(l.FirstUnsaid, "network-traffic:dst_port") {
+	if l.Compound != 2+maxAlways || l.Partly != 1 || l.Unsaid != 1 || l.Untried != 2 || !strings.Contains(l.FirstUnsaid, "network-traffic:is_active") {
 		t.Errorf("%+v", l.Loaded)
 	}
 	n := 0

@@ -46,6 +46,7 @@ type Matcher struct {
 	tried   []trial // compounds that the record may satisfy
 	waiting []Hit   // of compounds that ask for more records
 	folded  []byte  // scratch
+	spelled []byte  // scratch
 	open    Unevaluated
 
 	rec  *logs.Record
@@ -70,7 +71,7 @@ func NewMatcher(in ...*Index) *Matcher {
 }
 
 func matcher(in ...*Index) *Matcher {
-	m := &Matcher{in: in, states: make([]*state, len(in))}
+	m := &Matcher{in: in, states: make([]*state, len(in)), spelled: make([]byte, 0, 256)}
 	m.catchUp()
 	return m
 }
@@ -100,6 +101,11 @@ func (m *Matcher) Match(rec *logs.Record, hits []Hit) []Hit {
 		hits = append(hits[:before], withoutEchoes(hits[before:])...)
 	}
 	m.waiting = m.waiting[:0]
+	asks := false
+	m.eachLayer(func(l *layer) { asks = asks || l.asks })
+	if asks {
+		m.facts()
+	}
 	m.tryAlways()
 	if len(m.tried) > 0 {
 		hits = m.try(hits)
@@ -126,12 +132,7 @@ func (m *Matcher) field() {
 	if len(v) == 0 || len(v) > maxValue {
 		return
 	}
-	h := maphash.Bytes(seed, v) ^ uint64(m.f.Kind)*0xc2b2ae3d27d4eb4f
-	var none uint64
-	slot := &none
-	if len(m.misses) == missesKept {
-		slot = &m.misses[h%missesKept]
-	}
+	slot, h := m.missed(v)
 	if *slot == h {
 		return
 	}
@@ -142,6 +143,15 @@ func (m *Matcher) field() {
 		*slot = h
 	}
 	m.said = false
+}
+
+// missed returns where it is remembered that nobody named a value of the field's kind, and what stands there then.
+func (m *Matcher) missed(v []byte) (slot *uint64, h uint64) {
+	h = maphash.Bytes(seed, v) ^ uint64(m.f.Kind)*0xc2b2ae3d27d4eb4f
+	if len(m.misses) == missesKept {
+		return &m.misses[h%missesKept], h
+	}
+	return new(uint64), h
 }
 
 // parts looks up a value, what it is made of, and what lies above.

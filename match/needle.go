@@ -1,11 +1,8 @@
 package match
 
 import (
-	"bytes"
 	"regexp/syntax"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"threatwatch/logs"
 )
@@ -62,20 +59,9 @@ func (n *needles) find(k logs.Kind, folded []byte, f func(claim uint32)) {
 	}
 }
 
-// fold is what needles are looked for in: the value as its object has it, in normal form C as patterns are evaluated, ASCII in lower case.
+// fold is what needles are looked for in: the value as its object has it.
 func (m *Matcher) fold(v []byte) []byte {
-	text := spell(m.f.Kind, v, m.folded[:0])
-	ascii := true
-	m.folded = append(m.folded[:0], text...)
-	for i, c := range m.folded {
-		if c >= 'A' && c <= 'Z' {
-			m.folded[i] = c | 0x20
-		}
-		ascii = ascii && c < 0x80
-	}
-	if !ascii {
-		m.folded = bytes.ToLower(norm.NFC.Append(nil, m.folded...))
-	}
+	m.folded = folded(m.folded, spell(m.f.Kind, v, m.spelled[:0]))
 	return m.folded
 }
 

@@ -75,9 +75,9 @@ func classOfPath(p *syntax.Path) (Class, bool) {
 	switch {
 	case strings.Contains(text, "hashes"):
 		return Digest, true
-	case strings.Contains(last, "ja3"):
+	case strings.Contains(last, "ja3") || strings.HasPrefix(handshakeOf(p), "ja3"):
 		return Digest, true
-	case strings.Contains(last, "ja4"):
+	case strings.Contains(last, "ja4") || strings.HasPrefix(handshakeOf(p), "ja4"):
 		return JA4, true
 	case last == "user-agent" || strings.HasPrefix(p.Type, "user-agent") || p.Type == "x-user-agent":
 		return UserAgent, true

@@ -1,19 +1,15 @@
 package match
 
 import (
-	"bytes"
+	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"threatwatch/logs"
-	"threatwatch/pattern"
 	"threatwatch/pattern/syntax"
-	"threatwatch/stix"
 )
 
-// A record of a log as STIX would have it observed: what its fields say, by kind and role, in cyber-observable objects (STIX 2.1 §6).
+// A record of a log as STIX would have it observed: what its fields and its facts say, by kind and role, in cyber-observable objects (STIX 2.1 §6).
 //
 //	kind          role                 object and property
 //	Address       any                  ipv4-addr:value, ipv6-addr:value
@@ -26,25 +22,51 @@ import (
 //	              Request              http-request-ext request_value, the path and query
 //	              Referrer             http-request-ext request_header.Referer
 //	UserAgent     any                  http-request-ext request_header.'User-Agent'
-//	Hash          any                  file:hashes
-//	FileName      not Process          file:name
-//	FilePath      not Process          file:name, file:parent_directory_ref, directory:path
+//	Hash          any                  file:hashes, of the program's file where the role says so
+//	FileName      not Process, Parent  file:name
+//	FilePath      not Process, Parent  file:name, file:parent_directory_ref, directory:path
 //	              Process              process:name (STIX 2.0), process:image_ref, which is such a file
+//	              Parent               the same of process:parent_ref
 //	Email         any                  email-addr:value
 //	              Source, Destination  email-message:from_ref, email-message:to_refs
 //	RegistryKey   any                  windows-registry-key:key, the hive in full (STIX 2.1 §6.17)
 //	Certificate   any                  x509-certificate:hashes
+//	JA3, JA4      Destination          network-traffic:extensions.'tls-ext'.ja3s and ja4s
+//	              any other            network-traffic:extensions.'tls-ext'.ja3 and ja4
 //
-// JA3 and JA4 have no place in STIX. Addresses, names, hashes and mailboxes are in their one spelling, all else is as the record has it.
+//	Port, Bytes, Packets               network-traffic:src_port and dst_port, src_byte_count, src_packets and so on
+//	Protocol                           network-traffic:protocols
+//	Method, HTTPVersion                http-request-ext request_method, request_version
+//	CommandLine, ProcessID, Folder     process:command_line, pid, cwd; of process:parent_ref where the role says so
+//	Login, UserID, DisplayName         user-account:account_login, user_id, display_name; process:creator_user_ref of a program's
+//	Size, MediaType                    file:size, file:mime_type
+//	Subject, Issuer, Serial            x509-certificate:subject, issuer, serial_number
+//	RegistryName, RegistryData         windows-registry-key:values, of the key that the record names
+//	MailSubject, MessageID, Mailer     email-message:subject, message_id, additional_header_fields.'X-Mailer'
+//	Copy                               email-message:cc_refs
+//	MAC, AS                            mac-addr:value, autonomous-system:number
+//
+// STIX has no place for JA3 and JA4; the extension is the one that most indicators name which are out there. Addresses, names, hashes, mailboxes and
+// what else has one spelling are in it ([spell]), all else is as the record has it.
 
 // spoken says of an object path which kinds of fields make it, and as values of which class an index has what stands there (0: of none).
 type spoken struct {
-	kinds kindSet
-	class Class
+	kinds  kindSet
+	class  Class
+	number bool
+}
+
+// fact returns the kind where facts are all that make a path.
+func (s spoken) fact() (logs.Kind, bool) {
+	k := logs.Kind(bits.TrailingZeros64(uint64(s.kinds)))
+	return k, k.Fact() && s.kinds == kindsOf(k)
 }
 
 // kindSet is a set of logs.Kind.
-type kindSet uint32
+type kindSet uint64
+
+// facts is all kinds of facts.
+const facts kindSet = 1<<logs.Kinds - 1<<logs.Port
 
 func kindsOf(ks ...logs.Kind) (set kindSet) {
 	for _, k := range ks {
@@ -57,29 +79,70 @@ func (s kindSet) has(k logs.Kind) bool { return s>>k&1 != 0 }
 
 const resolves = "resolves_to_refs"
 
-const httpRequest = "network-traffic:extensions.http-request-ext."
+const (
+	httpRequest = "network-traffic:extensions.http-request-ext."
+	tls         = "network-traffic:extensions.tls-ext."
+)
 
 // paths is the table above from the side of patterns: paths without indexes.
 var paths = func() map[string]spoken {
-	hosts := spoken{kindsOf(logs.Address, logs.Domain), Domain}
-	addresses := spoken{hosts.kinds, Address}
-	files := spoken{kindsOf(logs.FileName, logs.FilePath), FileName}
+	hosts := spoken{kindsOf(logs.Address, logs.Domain), Domain, false}
+	addresses := spoken{hosts.kinds, Address, false}
+	files := spoken{kindsOf(logs.FileName, logs.FilePath), FileName, false}
 	folders := spoken{kinds: kindsOf(logs.FilePath)}
-	mail := spoken{kindsOf(logs.Email), Email}
-	return map[string]spoken{
+	mail := spoken{kindsOf(logs.Email), Email, false}
+	ja3, ja4 := spoken{kinds: kindsOf(logs.JA3), class: Digest}, spoken{kinds: kindsOf(logs.JA4), class: JA4}
+	all := map[string]spoken{
 		"ipv4-addr:value": addresses, "ipv6-addr:value": addresses,
-		"domain-name:value": {kindsOf(logs.Domain), Domain}, "domain-name:resolves_to_refs.value": hosts,
+		"domain-name:value": {kinds: kindsOf(logs.Domain), class: Domain}, "domain-name:resolves_to_refs.value": hosts,
 		"network-traffic:src_ref.resolves_to_refs.value": hosts, "network-traffic:dst_ref.resolves_to_refs.value": hosts,
 		"network-traffic:src_ref.value": hosts, "network-traffic:dst_ref.value": hosts,
-		httpRequest + "request_value": {kindsOf(logs.URL), URLPath}, httpRequest + "request_header.Host": hosts,
-		httpRequest + "request_header.Referer": {kindsOf(logs.URL), URL}, httpRequest + "request_header.User-Agent": {kindsOf(logs.UserAgent), UserAgent},
-		"url:value": {kindsOf(logs.URL), URL},
-		"file:name": files, "file:hashes.*": {kindsOf(logs.Hash), Digest}, "file:parent_directory_ref.path": folders, "directory:path": folders,
-		"process:name": files, "process:image_ref.name": files, "process:image_ref.parent_directory_ref.path": folders,
+		httpRequest + "request_value": {kinds: kindsOf(logs.URL), class: URLPath}, httpRequest + "request_header.Host": hosts,
+		httpRequest + "request_header.Referer":    {kinds: kindsOf(logs.URL), class: URL},
+		httpRequest + "request_header.User-Agent": {kinds: kindsOf(logs.UserAgent), class: UserAgent},
+		tls + "ja3": ja3, tls + "ja3s": ja3, tls + "ja4": ja4, tls + "ja4s": ja4,
+		"url:value": {kinds: kindsOf(logs.URL), class: URL},
+		"file:name": files, "file:hashes.*": {kinds: kindsOf(logs.Hash), class: Digest}, "file:parent_directory_ref.path": folders, "directory:path": folders,
 		"email-addr:value": mail, "email-message:from_ref.value": mail, "email-message:to_refs.value": mail,
-		"windows-registry-key:key":  {kindsOf(logs.RegistryKey), RegistryKey},
-		"x509-certificate:hashes.*": {kindsOf(logs.Certificate), Digest},
+		"windows-registry-key:key":  {kinds: kindsOf(logs.RegistryKey), class: RegistryKey},
+		"x509-certificate:hashes.*": {kinds: kindsOf(logs.Certificate), class: Digest},
 	}
+	for _, of := range []string{"process:", "process:parent_ref."} {
+		all[of+"name"], all[of+"image_ref.name"], all[of+"image_ref.parent_directory_ref.path"] = files, files, folders
+		all[of+"image_ref.hashes.*"] = all["file:hashes.*"]
+	}
+	for path, k := range factPaths {
+		all[path] = spoken{kinds: kindsOf(k), number: numbers[k]}
+	}
+	all["windows-registry-key:values.name"] = spoken{kinds: kindsOf(logs.RegistryName, logs.RegistryKey)} // whose last part it may be
+	return all
+}()
+
+// numbers are the kinds that objects have as numbers.
+var numbers = map[logs.Kind]bool{logs.Port: true, logs.Bytes: true, logs.Packets: true, logs.ProcessID: true, logs.Size: true, logs.AS: true}
+
+// factPaths is what facts make.
+var factPaths = func() map[string]logs.Kind {
+	all := map[string]logs.Kind{
+		"network-traffic:src_port": logs.Port, "network-traffic:dst_port": logs.Port, "network-traffic:protocols": logs.Protocol,
+		"network-traffic:src_byte_count": logs.Bytes, "network-traffic:dst_byte_count": logs.Bytes,
+		"network-traffic:src_packets": logs.Packets, "network-traffic:dst_packets": logs.Packets,
+		httpRequest + "request_method": logs.Method, httpRequest + "request_version": logs.HTTPVersion,
+		"user-account:account_login": logs.Login, "user-account:user_id": logs.UserID, "user-account:display_name": logs.DisplayName,
+		"file:size": logs.Size, "file:mime_type": logs.MediaType,
+		"x509-certificate:subject": logs.Subject, "x509-certificate:issuer": logs.Issuer, "x509-certificate:serial_number": logs.Serial,
+		"windows-registry-key:values.name": logs.RegistryName, "windows-registry-key:values.data": logs.RegistryData,
+		"email-message:subject": logs.MailSubject, "email-message:message_id": logs.MessageID, "email-message:cc_refs.value": logs.Copy,
+		"email-message:additional_header_fields.X-Mailer": logs.Mailer,
+		"mac-addr:value": logs.MAC, "autonomous-system:number": logs.AS,
+	}
+	for _, of := range []string{"process:", "process:parent_ref."} {
+		all[of+"command_line"], all[of+"pid"], all[of+"cwd"] = logs.CommandLine, logs.ProcessID, logs.Folder
+		all[of+"image_ref.size"], all[of+"image_ref.mime_type"] = logs.Size, logs.MediaType
+		all[of+"creator_user_ref.account_login"], all[of+"creator_user_ref.user_id"] = logs.Login, logs.UserID
+		all[of+"creator_user_ref.display_name"] = logs.DisplayName
+	}
+	return all
 }()
 
 // spokenOf looks a path of a pattern up; false when no record says it.
@@ -103,306 +166,4 @@ func spokenOf(p *syntax.Path) (spoken, bool) {
 	}
 	s, ok := paths[p.Type+":"+strings.Join(names, ".")]
 	return s, ok
-}
-
-// maxObjects bounds the objects made of one record.
-const maxObjects = 512
-
-// observation makes objects of a record. It takes copies: what it returns may be kept.
-func observation(rec *logs.Record, at time.Time) pattern.Observation {
-	var s speaker
-	for i := range rec.Fields {
-		if f := &rec.Fields[i]; len(f.Value) > 0 && len(f.Value) <= maxValue && len(s.objects) < maxObjects {
-			s.field(f)
-		}
-	}
-	s.traffic()
-	s.resolved()
-	s.message()
-	o := pattern.Observation{First: pattern.At(at), Last: pattern.At(at), Objects: s.objects}
-	o.Index()
-	return o
-}
-
-// speaker makes the objects of one record.
-type speaker struct {
-	objects           []pattern.Object
-	from, to          []string // ids of hosts
-	asked, answered   []string
-	sender, receivers []string
-	request, host     *stix.Value
-	agent, referrer   *stix.Value
-	content, cert     *stix.Value // file and certificate that the next field adds to
-}
-
-// add adds an object unless there is an equal one, and returns its id.
-func (s *speaker) add(typ, property, value string) string {
-	for i := range s.objects {
-		if o := &s.objects[i]; o.Type == typ && o.Root.Get(property).Text() == value {
-			return o.ID
-		}
-	}
-	id, _ := s.begin(typ)
-	s.objects[len(s.objects)-1].Root.Set(property, stix.NewString(value))
-	return id
-}
-
-// begin adds an object that is still empty.
-func (s *speaker) begin(typ string) (string, *stix.Value) {
-	id := strconv.Itoa(len(s.objects))
-	root := stix.NewDict(member("type", stix.NewString(typ)))
-	s.objects = append(s.objects, pattern.Object{ID: id, Type: typ, Root: root})
-	return id, root
-}
-
-func (s *speaker) field(f *logs.Field) {
-	switch f.Kind {
-	case logs.Address, logs.Domain:
-		s.hostField(f)
-	case logs.URL:
-		s.url(f)
-	case logs.UserAgent:
-		s.agent = stix.NewString(string(f.Value))
-	case logs.Hash:
-		s.content = s.digest(s.content, "file", f.Value)
-	case logs.Certificate:
-		s.cert = s.digest(s.cert, "x509-certificate", f.Value)
-	case logs.FileName, logs.FilePath:
-		s.file(f)
-	case logs.Email:
-		if key, ok := appendEmail(nil, f.Value); ok {
-			s.mailbox(f.Role, s.add("email-addr", "value", string(key)))
-		}
-	case logs.RegistryKey:
-		s.add("windows-registry-key", "key", fullKey(string(f.Value)))
-	}
-}
-
-func (s *speaker) hostField(f *logs.Field) {
-	text := spell(f.Kind, f.Value, nil)
-	if text == nil {
-		return
-	}
-	typ := "domain-name"
-	if a, ok := parseAddress(text); ok {
-		if typ = "ipv6-addr"; a.Is4() {
-			typ = "ipv4-addr"
-		}
-	}
-	id := s.add(typ, "value", string(text))
-	switch f.Role {
-	case logs.Source:
-		s.from = append(s.from, id)
-	case logs.ServerName:
-		s.to = append(s.to, id)
-		s.host = stix.NewString(string(text))
-	case logs.Destination:
-		s.to = append(s.to, id)
-	case logs.Query:
-		s.asked = append(s.asked, id)
-	case logs.Answer:
-		s.answered = append(s.answered, id)
-	}
-}
-
-func (s *speaker) url(f *logs.Field) {
-	scheme := bytes.Index(f.Value, []byte("://"))
-	if scheme > 0 {
-		s.add("url", "value", string(f.Value))
-	}
-	switch f.Role {
-	case logs.Referrer:
-		s.referrer = stix.NewString(string(f.Value))
-	case logs.Request:
-		path := f.Value
-		if scheme > 0 {
-			path = path[scheme+3:]
-			path = path[max(bytes.IndexByte(path, '/'), 0):]
-		}
-		path, _, _ = bytes.Cut(path, []byte("#")) // it is not sent
-		if len(path) > 0 && path[0] == '/' {
-			s.request = stix.NewString(string(path))
-		}
-	}
-}
-
-// digest says a hash of an object, of another one when this one has such a hash already.
-func (s *speaker) digest(of *stix.Value, typ string, v []byte) *stix.Value {
-	text := spell(logs.Hash, v, nil)
-	if text == nil {
-		return of
-	}
-	algorithm := digestNames[len(text)]
-	if of == nil || of.Get("hashes").Get(algorithm) != nil {
-		_, of = s.begin(typ)
-	}
-	hashes := of.Get("hashes")
-	if hashes == nil {
-		hashes = stix.NewDict()
-	}
-	hashes.Set(algorithm, stix.NewString(string(text)))
-	of.Set("hashes", hashes)
-	return of
-}
-
-// file says the name of a file, and where it lies, or that of the program that acted.
-func (s *speaker) file(f *logs.Field) {
-	text := string(f.Value)
-	name, folder := text, ""
-	if i := strings.LastIndexAny(text, `/\`); i >= 0 && f.Kind == logs.FilePath {
-		name, folder = text[i+1:], text[:i]
-	}
-	if f.Role == logs.Process {
-		_, program := s.begin("process")
-		image, file := s.begin("file")
-		s.named(file, name, folder)
-		program.Set("name", stix.NewString(name))
-		program.Set("image_ref", stix.NewString(image))
-		return
-	}
-	if s.content == nil || s.content.Get("name") != nil {
-		_, s.content = s.begin("file")
-	}
-	s.named(s.content, name, folder)
-}
-
-func (s *speaker) named(file *stix.Value, name, folder string) {
-	if name != "" {
-		file.Set("name", stix.NewString(name))
-	}
-	if folder != "" {
-		file.Set("parent_directory_ref", stix.NewString(s.add("directory", "path", folder)))
-	}
-}
-
-func (s *speaker) mailbox(r logs.Role, id string) {
-	switch r {
-	case logs.Source:
-		s.sender = append(s.sender, id)
-	case logs.Destination:
-		s.receivers = append(s.receivers, id)
-	}
-}
-
-// traffic says who spoke to whom, and what was asked for over HTTP. Formats that name several sides name them in pairs.
-func (s *speaker) traffic() {
-	extension := s.httpRequest()
-	n := max(len(s.from), len(s.to))
-	if extension != nil {
-		n = max(n, 1)
-	}
-	for i := range n {
-		_, t := s.begin("network-traffic")
-		if len(s.from) > 0 {
-			t.Set("src_ref", stix.NewString(s.from[min(i, len(s.from)-1)]))
-		}
-		if len(s.to) > 0 {
-			t.Set("dst_ref", stix.NewString(s.to[min(i, len(s.to)-1)]))
-		}
-		if extension != nil {
-			t.Set("extensions", extension)
-		}
-	}
-}
-
-// httpRequest is STIX 2.1 §6.12.1, as far as the record says it.
-func (s *speaker) httpRequest() *stix.Value {
-	header := stix.NewDict()
-	for _, h := range []struct {
-		name  string
-		value *stix.Value
-	}{{"Host", s.host}, {"Referer", s.referrer}, {"User-Agent", s.agent}} {
-		if h.value != nil {
-			header.Set(h.name, h.value)
-		}
-	}
-	request := stix.NewDict()
-	if s.request != nil {
-		request.Set("request_value", s.request)
-	}
-	if len(header.Members) > 0 {
-		request.Set("request_header", header)
-	}
-	if len(request.Members) == 0 {
-		return nil
-	}
-	return stix.NewDict(member("http-request-ext", request))
-}
-
-func (s *speaker) resolved() {
-	if len(s.answered) == 0 {
-		return
-	}
-	answers := stix.NewStrings(s.answered)
-	for i := range s.objects {
-		for _, id := range s.asked {
-			if o := &s.objects[i]; o.ID == id && o.Type == "domain-name" {
-				o.Root.Set("resolves_to_refs", answers)
-			}
-		}
-	}
-}
-
-func (s *speaker) message() {
-	if len(s.sender)+len(s.receivers) == 0 {
-		return
-	}
-	_, m := s.begin("email-message")
-	if len(s.sender) > 0 {
-		m.Set("from_ref", stix.NewString(s.sender[0]))
-	}
-	if len(s.receivers) > 0 {
-		m.Set("to_refs", stix.NewStrings(s.receivers))
-	}
-}
-
-// spell is a field's value as its object has it; nil for what makes no object. dst is room for it.
-func spell(k logs.Kind, v, dst []byte) []byte {
-	ok := true
-	switch k {
-	case logs.Address:
-		return spellAddress(v, dst)
-	case logs.Domain:
-		if plainDomain(v) && !looksLikeAddress(v) {
-			return v
-		}
-		name, good := appendDomain(dst[:0], v)
-		if !good || looksLikeAddress(name) {
-			return spellAddress(bytes.Trim(v, "[]"), nil)
-		}
-		return name
-	case logs.Hash, logs.Certificate:
-		dst, ok = appendDigest(dst[:0], v)
-	case logs.Email:
-		dst, ok = appendEmail(dst[:0], v)
-	case logs.RegistryKey:
-		return []byte(fullKey(string(v)))
-	default:
-		return v
-	}
-	if !ok {
-		return nil
-	}
-	return dst
-}
-
-func spellAddress(v, dst []byte) []byte {
-	a, ok := parseAddress(v)
-	if !ok {
-		return nil
-	}
-	return a.AppendTo(dst[:0])
-}
-
-// fullKey writes the hive of a registry key in full.
-func fullKey(s string) string {
-	hive, rest, more := strings.Cut(s, `\`)
-	full := hives[strings.ToLower(hive)]
-	if full == "" {
-		return s
-	}
-	if more {
-		rest = `\` + rest
-	}
-	return strings.ToUpper(full) + rest
 }

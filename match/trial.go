@@ -74,17 +74,58 @@ func (m *Matcher) tryAlways() {
 			return
 		}
 		var done kindSet
-		for i := range m.rec.Fields {
-			m.f = &m.rec.Fields[i]
-			if done.has(m.f.Kind) {
-				continue
-			}
-			done |= kindsOf(m.f.Kind)
-			for _, claim := range l.always[m.f.Kind] {
-				m.consider(l, claim)
-			}
+		m.alwaysOf(l, m.rec.Fields, &done)
+		if l.asks {
+			m.alwaysOf(l, m.rec.Facts(), &done)
 		}
 	})
+}
+
+func (m *Matcher) alwaysOf(l *layer, fields []logs.Field, done *kindSet) {
+	for i := range fields {
+		m.f = &fields[i]
+		if done.has(m.f.Kind) {
+			continue
+		}
+		*done |= kindsOf(m.f.Kind)
+		for _, claim := range l.always[m.f.Kind] {
+			m.consider(l, claim)
+		}
+	}
+}
+
+// facts finds compounds by what the record says beside its fields, unless it is known that nobody asks for that.
+func (m *Matcher) facts() {
+	said := m.rec.Facts()
+	for i := range said {
+		m.f = &said[i]
+		v := m.f.Value
+		if len(v) == 0 || len(v) > maxValue {
+			continue
+		}
+		slot, h := m.missed(v)
+		if *slot == h {
+			continue
+		}
+		m.said = false
+		text := m.fold(v)
+		m.eachLayer(func(l *layer) {
+			for _, claim := range l.facts[factKey{m.f.Kind, string(text)}] {
+				m.said = true
+				m.consider(l, claim)
+			}
+			if l.needles.kinds.has(m.f.Kind) {
+				l.needles.find(m.f.Kind, text, func(claim uint32) {
+					m.said = true
+					m.consider(l, claim)
+				})
+			}
+		})
+		if !m.said {
+			*slot = h
+		}
+	}
+	m.said = false
 }
 
 // try asks the evaluator about each compound that the record may satisfy. Those that ask for several records keep it in mind, for a Gathering.

@@ -57,7 +57,8 @@ func (*matchCmd) Help() string {
 Domains also hit below themselves, networks the addresses in them, URLs with and without their query. An indicator counts if it was valid when
 the record was written; records without a time are taken to be of now. What is on a warning list is shown apart, not left out.
 Patterns of several comparisons are evaluated on the records that hold a value or text of theirs; FOLLOWEDBY, REPEATS and WITHIN over the records of
-all logs of a run, of which a thousand a pattern are kept. What a record does not say (ports, sizes, command lines) cannot be asked of it: that is told.
+all logs of a run, of which a thousand a pattern are kept. Ports, command lines, accounts and what else records say can be asked of them (doc/logs.md).
+What no record says is told.
 Exit status 0: something was found. 1: nothing. 2: something could not be read.`
 }
 
