@@ -41,8 +41,7 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(func() { st.Close() })
 	h.st, h.in, h.rel = st, intake.New(st, clock), release.New(st, []byte("a secret of thirty-two bytes or more"), clock)
-	h.live = NewLive(h.rel)
-	h.live.owns.stands = func(time.Duration) time.Duration { return -1 } // a view is asked about what is odd each time
+	h.follow()
 	embargo := label.Label{TLP: stix.Clear, Embargo: h.now.Add(time.Hour).UnixMicro()}
 	for _, s := range []store.Source{{Name: "acme", Owner: "acme", Public: true}, {Name: "beta", Owner: "beta", Public: true},
 		{Name: "beta, apart", Owner: "beta"}, {Name: "later", Owner: "acme", Public: true, Default: embargo.Body()}} {
@@ -53,6 +52,12 @@ func newHouse(t *testing.T) *house {
 		h.sources = append(h.sources, s)
 	}
 	return h
+}
+
+// follow begins anew.
+func (h *house) follow() {
+	h.live = NewLive(h.rel)
+	h.live.owns.stands = func(time.Duration) time.Duration { return -1 } // a view is asked about what is odd each time
 }
 
 var viewers = map[string]release.Subject{
@@ -187,6 +192,27 @@ func (h *house) anew(v *release.View) *Index {
 	return x
 }
 
+// compare asks for each viewer what is kept and what its view shows, and says how much that was.
+func (h *house) compare(when string) (told int) {
+	h.Helper()
+	for who, s := range viewers {
+		v := h.rel.View(s, release.TaxiiRead)
+		shown, err := h.live.Shown(h.Context(), v)
+		if err != nil {
+			h.Fatal(err)
+		}
+		got, want := saidBy(shown.Index), saidBy(h.anew(v))
+		if err := shown.Err(); err != nil {
+			h.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			h.Fatalf("%s: %s is told\n%s\nand its view shows\n%s", when, who, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		told += len(got)
+	}
+	return told
+}
+
 // TestLiveIsTheView: whatever happens to whichever objects, what a view is told from what is kept is what an index says that is made of the view alone.
 func TestLiveIsTheView(t *testing.T) {
 	t.Parallel()
@@ -202,23 +228,11 @@ func TestLiveIsTheView(t *testing.T) {
 			if seed%2 == 0 && rnd.IntN(3) > 0 {
 				continue // several changes at once
 			}
-			for who, s := range viewers {
-				v := h.rel.View(s, release.TaxiiRead)
-				shown, err := h.live.Shown(t.Context(), v)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, want := saidBy(shown.Index), saidBy(h.anew(v))
-				if err := shown.Err(); err != nil {
-					t.Fatal(err)
-				}
-				if !slices.Equal(got, want) {
-					t.Fatalf("world %d, step %d, %s is told\n%s\nand its view shows\n%s", seed, n, who, strings.Join(got, "\n"), strings.Join(want, "\n"))
-				}
-				told += len(got)
-				odd += h.live.owns.of(v).state.len()
-			}
+			told += h.compare(fmt.Sprintf("world %d, step %d", seed, n))
+			odd += h.live.owns.of(h.rel.View(viewers["beta"], release.TaxiiRead)).state.len()
 		}
+		h.follow() // what is read at the start is what was followed
+		told += h.compare(fmt.Sprintf("world %d, at the end", seed))
 	}
 	if told < 1000 || odd < 100 {
 		t.Errorf("%d claims were told and %d values were odd: too little happened", told, odd)
@@ -296,5 +310,57 @@ func TestMergeBeside(t *testing.T) {
 	}
 	if got := merged.named(nil, claimName{key: 1}); len(got) != 0 {
 		t.Error("what was struck out came along")
+	}
+}
+
+// TestDoubts: between two times that a view is asked about all that is odd, nothing is told that it does not show any more, though nothing happened to the object.
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.live.owns.stands = func(time.Duration) time.Duration { return time.Hour }
+	const statement = "marking-definition--00000000-0000-4000-8000-000000000001"
+	for _, raw := range []string{
+		fmt.Sprintf(`{"type":"marking-definition","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","object_marking_refs":[%q],"definition_type":"statement","definition":{"statement":"x"}}`,
+			statement, levels[0]),
+		fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000001","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",`+
+			`"description":"a part","pattern":"[domain-name:value = 'd1.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","object_marking_refs":[%q,%q],`+
+			`"granular_markings":[{"marking_ref":%q,"selectors":["description"]}]}`, levels[0], statement, levels[2]),
+	} {
+		if got, err := h.in.Submit(t.Context(), intake.Submission{Source: h.sources[0].ID}, [][]byte{[]byte(raw)}); err != nil || got[0].Status != intake.Added {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	v := h.rel.View(viewers["public"], release.TaxiiRead)
+	told := func() []string {
+		t.Helper()
+		shown, err := h.live.Shown(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := saidBy(shown.Index)
+		if err := shown.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	if said := told(); len(said) != 1 || strings.Contains(said[0], "--00000000-0000-4000") {
+		t.Fatalf("%v, want a copy", said)
+	}
+	err := h.st.Update(t.Context(), func(tx store.Tx) error { // who may not see a marking gets nothing that bears it
+		amber, err := tx.InternLabel(t.Context(), label.Label{TLP: stix.Amber, Owner: "acme"}.Body())
+		if err != nil {
+			return err
+		}
+		heads, err := tx.Heads(t.Context(), []string{statement})
+		if err != nil {
+			return err
+		}
+		return tx.Relabel(t.Context(), heads[statement][0].OID, amber, 0, false)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := told(); len(said) != 0 {
+		t.Errorf("it is told what it is not shown: %v", said)
 	}
 }

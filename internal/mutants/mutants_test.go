@@ -27,6 +27,7 @@ const quick = "./intake -run=Labels|Late|Saying|Conflict|Foreign|Operator|Delete
 
 var (
 	attacks = []string{"./release"}
+	lives   = []string{"./match -run=Live|Doubts"}
 	joins   = []string{"./release -run=JoinIsBoth -rapid.checks=3000"}
 )
 
@@ -57,6 +58,15 @@ var mutants = []mutant{
 	{rule: "the id of the original finds no copy", file: "release/find.go", old: "if err != nil || it == nil || it.ID != id {", new: "if err != nil || it == nil {"},
 	{rule: "nor does a page", file: "release/page.go", old: "q.IDs != nil && !slices.Contains(q.IDs, it.ID)", new: "false"},
 	{rule: "a cursor is its reader's", file: "release/cursor.go", old: "m.Write([]byte(v.subjectKey()))", new: ""},
+
+	{rule: "a view looks into what has labels that it sees", file: "match/live.go", old: "if reach.Sees(label) {", new: "if true {", run: lives},
+	{rule: "the names of sources are the view's to tell", file: "match/live.go", old: "sourceName(r.Source(release.SourceID(n), label)), 0", new: "strconv.Itoa(n), 0", run: lives},
+	{rule: "what was found among the odd is asked again", file: "match/live.go", old: "return shown.doubts.settle(ctx, v, c, value)", new: "return true", run: lives},
+	{rule: "what is gone is struck out", file: "match/live_follow.go", old: "p.struck = append(p.struck, claimName{key: c.Key})", new: "", run: lives},
+	{rule: "what is altered on the way out is odd", file: "match/live_follow.go", old: "case c.Now.Plain && c.Now.Alone:", new: "case c.Now.Alone:", run: lives},
+	{rule: "what is read at the start as well", file: "match/live_follow.go", old: "if a.Plain && a.Alone {", new: "if a.Alone {", run: lives},
+	{rule: "versions under several labels are odd", file: "match/live_place.go", old: "odd = odd || !a.Plain || a.Number != all[0].Number", new: "odd = odd || !a.Plain", run: lives},
+	{rule: "an older version counts again", file: "match/live_place.go", old: "to.c.keep(a.Key, a.ID)", new: "_ = n", run: lives},
 
 	{rule: "unknown joins", file: "label/join.go", old: `s[atom{unknown, owner, ""}] = bound{}`, new: "", run: joins},
 	{rule: "embargoes join", file: "label/join.go", old: "bound{till: max(s[k].till, l.Embargo)}", new: "bound{till: l.Embargo}", run: joins},
