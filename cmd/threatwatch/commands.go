@@ -20,6 +20,7 @@ type cli struct {
 	Org        orgCmd        `cmd:"" help:"Organisations that take part: add, list."`
 	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
 	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`
+	Hook       hookCmd       `cmd:"" help:"Webhooks: events of the watch, posted to an address."`
 	Audit      auditCmd      `cmd:"" help:"What was done, and by whom."`
 	Store      storeCmd      `cmd:"" help:"The engine under an exchange: copy to another."`
 	StoreCheck storeCheckCmd `cmd:"" name:"store-check" help:"Does a PostgreSQL-like engine keep what an exchange needs?"`

@@ -47,9 +47,12 @@ type config struct {
 		MaxObjects       int    `toml:"max_objects"`
 		MaxPage          int    `toml:"max_page"`
 	} `toml:"taxii"`
+	Hooks struct {
+		Allow []string `toml:"allow"`
+	} `toml:"hooks"`
 
-	proxies, metrics []netip.Prefix
-	level            slog.Level
+	proxies, metrics, hooks []netip.Prefix
+	level                   slog.Level
 }
 
 // exampleConfig is what `threatwatch check --example` prints: every field with its default.
@@ -81,6 +84,9 @@ root = "api1"               # name of the API root in addresses
 max_content_length = 33554432  # bytes of one request, after decompression
 max_objects = 100000        # objects in one request
 max_page = 1000             # a larger limit is cut to this
+
+[hooks]
+allow = []                  # ["10.1.0.0/16"]: networks that webhooks may go to although they are not public, and without TLS
 `
 
 // loadConfig reads a configuration file; without a path, the defaults. Unknown keys and wrong values are errors that name the key.
@@ -159,6 +165,9 @@ func (c *config) check() (err error) {
 	}
 	if c.metrics, err = prefixes(c.Metrics.Allow); err != nil {
 		return bad("metrics.allow", "%v", err)
+	}
+	if c.hooks, err = prefixes(c.Hooks.Allow); err != nil {
+		return bad("hooks.allow", "%v", err)
 	}
 	return nil
 }

@@ -124,11 +124,13 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	if err != nil {
 		return nil, nil, err
 	}
+	engine := a.newEngine(cfg, st, &notices{rel, acc, keeper}, secret, log)
 	besides = []func(context.Context){
 		func(ctx context.Context) { awaken(ctx, in, log) },
 		func(ctx context.Context) { follow(ctx, live, log) },
 		func(ctx context.Context) { gathering.run(ctx, log) },
 		func(ctx context.Context) { warm(ctx, keeper, log) },
+		engine.Run,
 	}
 	return newObserver(routes, log, cfg.proxies, reg), besides, nil
 }
