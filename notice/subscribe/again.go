@@ -1,6 +1,7 @@
 package subscribe
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -67,14 +68,19 @@ func (b *Book) Replay(ctx context.Context, id, message string) error {
 	return err
 }
 
-// ReplayFrom has everything told anew that came in after a cursor, under the same ids.
+// ReplayFrom has everything told anew that came in after a cursor, under the same ids. It goes back only: what was not told yet is not passed over.
 func (b *Book) ReplayFrom(ctx context.Context, id, cursor string) error {
 	_, err := b.change(ctx, id, func(_ store.Tx, s *Subscription) error {
-		s.Cursor = cursor
+		if before(cursor, s.Cursor) {
+			s.Cursor = cursor
+		}
 		return nil
 	})
 	return err
 }
+
+// before compares cursors, which are numbers; "" is before all.
+func before(a, b string) bool { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) < 0 }
 
 // again makes deliveries wait anew.
 func (b *Book) again(ctx context.Context, tx store.Tx, id string, which func(*Delivery) bool) error {

@@ -157,3 +157,20 @@ func TestDeliveries(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestReplayFrom: going through a stretch of time again goes back and never forward, past what was not told yet.
+func TestReplayFrom(t *testing.T) {
+	b, _, _ := open(t)
+	s, err := b.Add(t.Context(), subscribe.Subscription{Kind: subscribe.Hook, To: "https://soc.example/in", Cursor: "1000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ from, want string }{{"1001", "1000"}, {"9000000000000000", "1000"}, {"999", "999"}, {"1000", "999"}, {"", ""}, {"5", ""}} {
+		if err := b.ReplayFrom(t.Context(), s.ID, step.from); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = b.Get(t.Context(), s.ID); err != nil || s.Cursor != step.want {
+			t.Errorf("from %q: it stands at %q, want %q; %v", step.from, s.Cursor, step.want, err)
+		}
+	}
+}
