@@ -66,7 +66,7 @@ func TestWebhook(t *testing.T) {
 
 	config := filepath.Join(t.TempDir(), "tw.toml")
 	must(t, os.WriteFile(config, []byte("[hooks]\nallow = [\"127.0.0.0/8\"]\n"), 0o600))
-	startServe(t, bin, config, data)
+	served := startServe(t, bin, config, data)
 	happens(1)
 	made := strings.Fields(tw("hook", "add", receiver.URL+"/in"))
 	id, secret := made[1], made[3]
@@ -88,6 +88,19 @@ func TestWebhook(t *testing.T) {
 	for deadline := time.Now().Add(time.Minute); strings.Count(tw("hook", "show", id), "taken") != 3; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal(tw("hook", "show", id))
+		}
+	}
+	counted := func() bool { // the test, two events, and one of them again
+		resp, err := http.Get(served.url.Load().(string) + "/metrics")
+		must(t, err)
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		must(t, err)
+		return strings.Contains(string(b), `threatwatch_notices_total{kind="hook",stage="taken"} 4`)
+	}
+	for deadline := time.Now().Add(time.Minute); !counted(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the messages are not counted")
 		}
 	}
 	if out := tw("hook", "list"); !strings.Contains(out, id) || !strings.Contains(out, "active") || strings.Contains(out, secret) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"threatwatch/account"
 	"threatwatch/notice"
@@ -52,12 +53,18 @@ func (n *notices) cursor(ctx context.Context, s *subscribe.Subscription, a relea
 }
 
 // newEngine makes what tells subscribers.
-func (a *app) newEngine(cfg *config, st store.Store, n *notices, secret []byte, log *slog.Logger) *deliver.Engine {
+func (a *app) newEngine(cfg *config, st store.Store, n *notices, secret []byte, reg prometheus.Registerer, log *slog.Logger) *deliver.Engine {
+	told := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "threatwatch_notices_total", Help: "What came of messages to subscribers, by kind and stage; waiting: to be tried again."}, []string{"kind", "stage"})
+	reg.MustRegister(told)
 	carriers := map[subscribe.Kind]deliver.Carrier{
 		subscribe.Hook: hook.New(hook.Options{Keys: hook.NewMaker(secret), Base: strings.TrimRight(cfg.PublicURL, "/"), Agent: "threatwatch (notices)", Guard: hook.Guard{Allow: cfg.hooks}}),
 	}
 	return deliver.New(deliver.Options{Store: st, Releaser: n.rel, Holder: uuid.NewString(), Carriers: carriers, Subject: n.subject, Log: log, Now: time.Now,
 		Audit: func(ctx context.Context, what, subject string) error {
 			return n.acc.Audit(ctx, "notices", what, subject)
+		},
+		Observe: func(kind subscribe.Kind, stage subscribe.Stage) {
+			told.WithLabelValues(string(kind), string(stage)).Inc()
 		}})
 }

@@ -124,7 +124,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	if err != nil {
 		return nil, nil, err
 	}
-	engine := a.newEngine(cfg, st, &notices{rel, acc, keeper}, secret, log)
+	engine := a.newEngine(cfg, st, &notices{rel, acc, keeper}, secret, reg, log)
 	besides = []func(context.Context){
 		func(ctx context.Context) { awaken(ctx, in, log) },
 		func(ctx context.Context) { follow(ctx, live, log) },
