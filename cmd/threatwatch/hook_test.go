@@ -23,10 +23,16 @@ type posted struct {
 	body []byte
 }
 
-// TestWebhook: the program tells a webhook what happens, as the reference implementation verifies it, and what its commands say is done.
+// TestWebhook: the program tells a webhook what happens, as the reference implementation verifies it, and what its commands say is done, on both engines.
 func TestWebhook(t *testing.T) {
 	t.Parallel()
-	bin, data, got := buildProgram(t), t.TempDir(), make(chan posted, 100)
+	bin := buildProgram(t)
+	t.Run("Embedded", func(t *testing.T) { webhook(t, bin, t.TempDir()) })
+	t.Run("PostgreSQL", func(t *testing.T) { webhook(t, bin, string(newDatabase(t))) })
+}
+
+func webhook(t *testing.T, bin, data string) {
+	got := make(chan posted, 100)
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		got <- posted{r.Header, b}
