@@ -134,7 +134,7 @@ func TestCorrected(t *testing.T) {
 	before := len(rc.all())
 	w.incident(1, 2, 0, watch.Facts{RecordState: "corrected", StateWhy: "It stood in Austria.", Victims: []watch.Victim{{Countries: []string{"AT"}}}})
 	w.Say(1, At(Stance(1, ID("relationship", 1), 2, "deny"), 1, 0))
-	w.incident(1, 3, 0, watch.Facts{RecordState: "retracted", StateWhy: "It never stopped."})
+	w.incident(1, 3, 0, watch.Facts{RecordState: "retracted", StateWhy: "It never stopped.", Victims: []watch.Victim{{Countries: []string{"AT"}}}})
 	w.until("what became of it", func() bool { return len(rc.all()) >= before+3 })
 	var types []string
 	for _, g := range rc.all()[before:] {

@@ -34,6 +34,7 @@ func TestRetried(t *testing.T) {
 	w.incident(1, 1, 0, watch.Facts{})
 	w.incident(2, 1, 0, watch.Facts{})
 	w.tries(s, 0, 1)
+	w.at(s, 1, func(subscribe.Delivery) bool { return true }) // it is behind the first
 	w.pass(6 * time.Second)
 	d := w.tries(s, 0, 2)
 	if wait := d.Due.Sub(d.Last); wait < 5*time.Minute || wait > 6*time.Minute {
