@@ -158,7 +158,7 @@ func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, want Inter
 	if e.Type == "" || e.Entry == nil || draft(e.Entry) {
 		return nil
 	}
-	if wanted, err := want.in(e.Entry, before); err != nil || !wanted {
+	if wanted, err := want.in(e.Entry, append(before, root)); err != nil || !wanted {
 		return err
 	}
 	return f(e)
@@ -182,12 +182,13 @@ func (r *Reader) before(ctx context.Context, a arrival) (list []*stix.Value, err
 	return list, err
 }
 
-// in says whether somebody wants to hear of an entry: for what it is, for what one of its versions before said, or because they know of it.
-func (want Interest) in(e *index.Entry, before []*stix.Value) (bool, error) {
+// in says whether somebody wants to hear of an entry: for what it is, for what one of some versions said, or because they know of it. The versions are
+// that which came in and those before it: what was corrected at once is told as well, so that the correction is of something.
+func (want Interest) in(e *index.Entry, versions []*stix.Value) (bool, error) {
 	if want.Filter.Match(e) {
 		return true, nil
 	}
-	selected := slices.ContainsFunc(before, func(root *stix.Value) bool {
+	selected := slices.ContainsFunc(versions, func(root *stix.Value) bool {
 		in, err := watch.ReadIncident(root)
 		return err == nil && want.Filter.Match(e.As(in))
 	})

@@ -13,6 +13,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/account"
+	"threatwatch/notice/mail"
 	"threatwatch/release"
 	"threatwatch/watch/index"
 )
@@ -28,7 +29,9 @@ type Options struct {
 	Subject  func(account.Caller) release.Subject
 	// Say takes in an object in the name of a person; nil: nobody writes here.
 	Say  func(ctx context.Context, by account.Caller, object []byte) error
-	Desk Desk         // takes in what editors write; nil: nobody edits here
+	Desk Desk // takes in what editors write; nil: nobody edits here
+	// Mail is who subscribes by mail; nil: this exchange sends none.
+	Mail *mail.List
 	Log  *slog.Logger // of internal errors; nil: none
 }
 
@@ -47,7 +50,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "subscribe", "subscribed", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -91,6 +94,12 @@ func New(opt Options) http.Handler {
 		"GET /setup/{token}":                    s.setupForm,
 		"POST /setup/{token}":                   s.setup,
 		"GET /about":                            s.about,
+		"GET /subscribe":                        s.subscribeForm,
+		"POST /subscribe":                       s.subscribe,
+		"GET /subscribe/confirm":                s.confirmForm,
+		"POST /subscribe/confirm":               s.confirm,
+		"GET /unsubscribe":                      s.leaveForm,
+		"POST /unsubscribe":                     s.leave,
 		"/":                                     func(*visit) error { return threatwatch.Errorf(threatwatch.NotFound, "There is no such page.") },
 	} {
 		mux.HandleFunc(pattern, s.handle(h))
@@ -98,7 +107,9 @@ func New(opt Options) http.Handler {
 	for _, a := range s.assets.all() {
 		mux.Handle("GET "+a.path, a)
 	}
-	return http.NewCrossOriginProtection().Handler(secured(mux))
+	guard := http.NewCrossOriginProtection()
+	guard.AddInsecureBypassPattern("POST /unsubscribe") // whoever has the link may end it, from wherever a mailbox asks (RFC 8058 §3.2)
+	return guard.Handler(secured(mux))
 }
 
 // secured sets the headers that hold for every answer.
@@ -158,6 +169,7 @@ type page struct {
 	Caller  account.Caller
 	Public  bool
 	Edits   bool   // the visitor writes in the name of an organisation
+	Mail    bool   // lists can be subscribed to by mail
 	Query   string // in the search box
 	Highest badge  // the strictest marking on the page
 	Address string // of the page, for paper; "" where it tells what is nobody's business
@@ -170,7 +182,7 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 	if v.r.URL.Path == "/search" { // elsewhere q is another question
 		asked = v.r.URL.Query().Get("q")
 	}
-	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(), Edits: v.mayEdit(),
+	p := page{Title: title, Site: v.s.Title, Assets: v.s.assets, Now: time.Now().UTC(), Caller: v.caller, Public: v.public(), Edits: v.mayEdit(), Mail: v.s.Mail != nil,
 		Query: asked, Highest: highest, Address: v.printed(code), Body: body}
 	var b bytes.Buffer
 	if err := v.s.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {

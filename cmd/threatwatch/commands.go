@@ -21,6 +21,7 @@ type cli struct {
 	User       userCmd       `cmd:"" help:"People who sign in: add, list, password."`
 	Token      tokenCmd      `cmd:"" help:"What programs come in with: create, list, revoke."`
 	Hook       hookCmd       `cmd:"" help:"Webhooks: events of the watch, posted to an address."`
+	Mail       mailCmd       `cmd:"" help:"Notices by mail: test, preview, list, end."`
 	Audit      auditCmd      `cmd:"" help:"What was done, and by whom."`
 	Store      storeCmd      `cmd:"" help:"The engine under an exchange: copy to another."`
 	StoreCheck storeCheckCmd `cmd:"" name:"store-check" help:"Does a PostgreSQL-like engine keep what an exchange needs?"`

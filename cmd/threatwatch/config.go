@@ -50,6 +50,7 @@ type config struct {
 	Hooks struct {
 		Allow []string `toml:"allow"`
 	} `toml:"hooks"`
+	Mail mailConfig `toml:"mail"`
 
 	proxies, metrics, hooks []netip.Prefix
 	level                   slog.Level
@@ -87,12 +88,13 @@ max_page = 1000             # a larger limit is cut to this
 
 [hooks]
 allow = []                  # ["10.1.0.0/16"]: networks that webhooks may go to although they are not public, and without TLS
-`
+` + exampleMail
 
 // loadConfig reads a configuration file; without a path, the defaults. Unknown keys and wrong values are errors that name the key.
 func loadConfig(path string) (*config, error) {
 	c := &config{Title: "Threatwatch", Data: "./data", Listen: "127.0.0.1:8080"}
 	c.Log.Level = "info"
+	c.Mail.defaults()
 	c.Metrics.Allow = []string{"127.0.0.0/8", "::1/128"}
 	if path == "" {
 		return c, c.check()
@@ -110,7 +112,7 @@ func loadConfig(path string) (*config, error) {
 	}
 	dir := filepath.Dir(path)
 	c.Data = c.Data.under(dir)
-	for _, p := range []*string{&c.TLS.Cert, &c.TLS.Key} {
+	for _, p := range append(c.Mail.paths(), &c.TLS.Cert, &c.TLS.Key) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -169,7 +171,7 @@ func (c *config) check() (err error) {
 	if c.hooks, err = prefixes(c.Hooks.Allow); err != nil {
 		return bad("hooks.allow", "%v", err)
 	}
-	return nil
+	return c.Mail.check(c.Title, c.PublicURL)
 }
 
 // prefixes reads networks; a bare address is a network of one.

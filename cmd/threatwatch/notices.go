@@ -13,6 +13,7 @@ import (
 	"threatwatch/notice"
 	"threatwatch/notice/deliver"
 	"threatwatch/notice/hook"
+	"threatwatch/notice/mail"
 	"threatwatch/notice/subscribe"
 	"threatwatch/release"
 	"threatwatch/store"
@@ -52,13 +53,16 @@ func (n *notices) cursor(ctx context.Context, s *subscribe.Subscription, a relea
 	return notice.NewReader(n.rel, n.keeper, who, a).Now(ctx)
 }
 
-// newEngine makes what tells subscribers.
-func (a *app) newEngine(cfg *config, st store.Store, n *notices, secret []byte, reg prometheus.Registerer, log *slog.Logger) *deliver.Engine {
+// newEngine makes what tells subscribers. desk writes letters; nil: no mail is sent.
+func (a *app) newEngine(cfg *config, st store.Store, n *notices, secret []byte, desk *mail.Desk, reg prometheus.Registerer, log *slog.Logger) *deliver.Engine {
 	told := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "threatwatch_notices_total", Help: "What came of messages to subscribers, by kind and stage; waiting: to be tried again."}, []string{"kind", "stage"})
 	reg.MustRegister(told)
 	carriers := map[subscribe.Kind]deliver.Carrier{
 		subscribe.Hook: hook.New(hook.Options{Keys: hook.NewMaker(secret), Base: strings.TrimRight(cfg.PublicURL, "/"), Agent: "threatwatch (notices)", Guard: hook.Guard{Allow: cfg.hooks}}),
+	}
+	if desk != nil {
+		carriers[subscribe.Mail] = mail.Carrier{Desk: desk, Post: cfg.Mail.post}
 	}
 	return deliver.New(deliver.Options{Store: st, Releaser: n.rel, Holder: uuid.NewString(), Carriers: carriers, Subject: n.subject, Log: log, Now: time.Now,
 		Audit: func(ctx context.Context, what, subject string) error {

@@ -110,8 +110,13 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	for _, path := range notice.Paths {
 		mux.Handle("GET "+path, feeds)
 	}
+	told := &notices{rel, acc, keeper}
+	list, letters, err := a.mailList(cfg, st, told, secret, log)
+	if err != nil {
+		return nil, nil, err
+	}
 	mux.Handle("/", web.New(web.Options{
-		Releaser: rel, Accounts: acc, Watch: keeper, Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Desk: desk{b}, Log: log,
+		Releaser: rel, Accounts: acc, Watch: keeper, Mail: list, Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Desk: desk{b}, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if exchange.Owns(r.URL.Path) { // before the mux, which would redirect
@@ -124,7 +129,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	if err != nil {
 		return nil, nil, err
 	}
-	engine := a.newEngine(cfg, st, &notices{rel, acc, keeper}, secret, reg, log)
+	engine := a.newEngine(cfg, st, told, secret, letters, reg, log)
 	besides = []func(context.Context){
 		func(ctx context.Context) { awaken(ctx, in, log) },
 		func(ctx context.Context) { follow(ctx, live, log) },

@@ -34,6 +34,7 @@ type Message struct {
 	Type   string // of its event; subscribe.TypeTest, which has none; subscribe.TypeDigest
 	Events []notice.Event
 	Tries  int       // attempts before this one
+	Made   time.Time // when it became due to be told
 	Now    time.Time // of the attempt
 }
 
@@ -49,9 +50,10 @@ type Verdict int
 
 // The verdicts.
 const (
-	NotNow Verdict = iota // try again
-	Took                  // the receiver has it
-	Never                 // the receiver wants nothing more, ever
+	NotNow  Verdict = iota // try again
+	Took                   // the receiver has it
+	Refused                // the receiver will never take this message; another, perhaps
+	Never                  // the receiver wants nothing more, ever
 )
 
 // Carrier brings messages to the receivers of one kind of subscription.
@@ -95,12 +97,14 @@ type desk struct {
 
 // Measures of an engine.
 const (
-	lookEvery  = time.Second            // how often is looked for what people asked for and for what is due
-	settling   = 100 * time.Millisecond // what comes in together is looked at together
-	atOnce     = 16                     // subscriptions that are sent to at one time
-	maxWaiting = 1000                   // deliveries to one subscriber; what comes then stays in the log, which loses nothing
-	keepDone   = 200                    // deliveries to one subscriber that came to an end and are kept to be looked at
-	afterFault = 10 * time.Second       // how long a subscription is left alone when something failed here
+	lookEvery   = time.Second            // how often is looked for what people asked for and for what is due
+	settling    = 100 * time.Millisecond // what comes in together is looked at together
+	atOnce      = 16                     // subscriptions that are sent to at one time
+	maxWaiting  = 1000                   // deliveries to one subscriber; what comes then stays in the log, which loses nothing
+	keepDone    = 200                    // deliveries to one subscriber that came to an end and are kept to be looked at
+	mailsAnHour = 10                     // to one mailbox, of one subscription; what is too much is told in one
+	refusals    = 3                      // messages in a row that are refused for good before a subscription is stopped
+	afterFault  = 10 * time.Second       // how long a subscription is left alone when something failed here
 )
 
 // New makes an engine.

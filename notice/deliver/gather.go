@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -92,10 +93,17 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 		wake, err = e.digest(ctx, s, reader, want)
 		return false, wake, err
 	}
+	room, wake, err := e.room(ctx, s)
+	if err != nil || room == 0 {
+		return false, wake, err
+	}
 	var events []notice.Event
 	at, more, err := reader.Next(ctx, s.Cursor, want, func(ev notice.Event) error { events = append(events, ev); return nil })
 	if err != nil || at == s.Cursor {
 		return more, wake, err
+	}
+	if len(events) > room {
+		return false, wake, e.bundle(ctx, s, reader, want)
 	}
 	from, now := s.Cursor, e.opt.Now()
 	err = e.update(ctx, s, func(tx store.Tx, s *subscribe.Subscription) error {
@@ -116,6 +124,29 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 	return more, wake, err
 }
 
+// room is for how many more messages there is room in this hour, and when there will be some if there is none. A mailbox gets only so many: what is
+// too much is told in one. Programs take all there is.
+func (e *Engine) room(ctx context.Context, s *subscribe.Subscription) (n int, wake time.Time, err error) {
+	if s.Kind != subscribe.Mail {
+		return math.MaxInt, wake, nil
+	}
+	n = mailsAnHour
+	since := e.opt.Now().Add(-time.Hour)
+	err = e.opt.Store.Read(ctx, func(sn store.Snapshot) error {
+		return subscribe.Deliveries(ctx, sn, s.ID, func(d *subscribe.Delivery) error {
+			if d.Type != subscribe.TypeTest && d.Made.After(since) {
+				n--
+				wake = sooner(wake, d.Made.Add(time.Hour))
+			}
+			return nil
+		})
+	})
+	if n > 0 {
+		wake = time.Time{}
+	}
+	return max(n, 0), wake, err
+}
+
 // digest makes one delivery of all that happened since the last digest, when it is time for the next.
 func (e *Engine) digest(ctx context.Context, s *subscribe.Subscription, reader *notice.Reader, want notice.Interest) (wake time.Time, err error) {
 	now := e.opt.Now()
@@ -126,18 +157,26 @@ func (e *Engine) digest(ctx context.Context, s *subscribe.Subscription, reader *
 	if due := s.Next(since); now.Before(due) {
 		return due, nil
 	}
+	if err := e.bundle(ctx, s, reader, want); err != nil {
+		return wake, err
+	}
+	return s.Next(now), nil
+}
+
+// bundle makes one delivery of all that happened since the last; of nothing it makes none.
+func (e *Engine) bundle(ctx context.Context, s *subscribe.Subscription, reader *notice.Reader, want notice.Interest) error {
 	upto, err := reader.Now(ctx)
 	if err != nil {
-		return wake, err
+		return err
 	}
 	var incidents []string
 	err = reader.Between(ctx, s.Cursor, upto, want, func(ev notice.Event) error { incidents = append(incidents, ev.Entry.ID); return nil })
 	if err != nil {
-		return wake, err
+		return err
 	}
 	slices.Sort(incidents)
-	from := s.Cursor
-	err = e.update(ctx, s, func(tx store.Tx, s *subscribe.Subscription) error {
+	from, now := s.Cursor, e.opt.Now()
+	return e.update(ctx, s, func(tx store.Tx, s *subscribe.Subscription) error {
 		if s.Cursor != from { // somebody set it back meanwhile
 			return nil
 		}
@@ -147,10 +186,6 @@ func (e *Engine) digest(ctx context.Context, s *subscribe.Subscription, reader *
 		}
 		return note(ctx, tx, subscribe.NewDelivery(s.ID, from, upto, subscribe.TypeDigest, now), slices.Compact(incidents))
 	})
-	if err != nil {
-		return wake, err
-	}
-	return s.Next(now), nil
 }
 
 // note writes down a delivery and of which incidents it tells.

@@ -59,7 +59,7 @@ func (e *Engine) send(ctx context.Context, s *subscribe.Subscription, reader *no
 
 // attempt makes a message as it may be now, sends it, and writes down what came of it.
 func (e *Engine) attempt(ctx context.Context, s *subscribe.Subscription, reader *notice.Reader, d *subscribe.Delivery) error {
-	m := &Message{ID: d.ID, To: *s, Type: d.Type, Tries: d.Tries, Now: e.opt.Now()}
+	m := &Message{ID: d.ID, To: *s, Type: d.Type, Tries: d.Tries, Made: d.Made, Now: e.opt.Now()}
 	if d.Type != subscribe.TypeTest {
 		want, err := e.interest(ctx, s)
 		if err != nil {
@@ -84,7 +84,7 @@ func (e *Engine) attempt(ctx context.Context, s *subscribe.Subscription, reader 
 	}
 	if a.Verdict == Took {
 		d.Stage = subscribe.Taken
-	} else if at, ok := retryAt(now, d.Tries); ok && d.Type != subscribe.TypeTest {
+	} else if at, ok := retryAt(now, d.Tries); ok && d.Type != subscribe.TypeTest && a.Verdict != Refused {
 		d.Due = at.UTC()
 	} else {
 		d.Stage = subscribe.Failed
@@ -118,7 +118,7 @@ func (e *Engine) settle(ctx context.Context, s *subscribe.Subscription, d *subsc
 // conclude is what an answer means for the subscription: when there may be more, and whether there will be any.
 func (e *Engine) conclude(s *subscribe.Subscription, d *subscribe.Delivery, a Answer) {
 	if d.Stage == subscribe.Taken {
-		s.Taken = d.Last
+		s.Taken, s.Refusals = d.Last, 0
 	}
 	if a.Wait > 0 && d.Stage != subscribe.Taken {
 		s.Rest = e.opt.Now().Add(min(a.Wait, longestWait)).UTC()
@@ -129,6 +129,10 @@ func (e *Engine) conclude(s *subscribe.Subscription, d *subscribe.Delivery, a An
 	switch {
 	case a.Verdict == Never:
 		s.State, s.Why = subscribe.Stopped, "the receiver answered "+a.Words
+	case a.Verdict == Refused:
+		if s.Refusals++; s.Refusals >= refusals {
+			s.State, s.Why = subscribe.Stopped, fmt.Sprintf("%d messages in a row were refused; the last answer was: %s", s.Refusals, a.Words)
+		}
 	case d.Stage == subscribe.Failed && s.Taken.Before(d.First):
 		s.State, s.Why = subscribe.Stopped, fmt.Sprintf("nothing was taken since %s; the last answer was: %s", d.First.Format(time.DateTime), a.Words)
 	}

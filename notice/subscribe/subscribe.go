@@ -76,6 +76,8 @@ type Subscription struct {
 	Rest   time.Time `json:"rest,omitzero"`   // the receiver asked to be left alone until then
 	Taken  time.Time `json:"taken,omitzero"`  // when it last took something
 
+	Refusals int `json:"refusals,omitempty"` // messages in a row that the receiver refused for good
+
 	Keys  []Key `json:"keys,omitempty"`  // of a hook, the newest first
 	Nudge int64 `json:"nudge,omitempty"` // counts what people asked for: the engine looks again when it rises
 }
