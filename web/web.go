@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,10 +204,12 @@ func (v *visit) show(code int, name, title string, highest badge, body any) erro
 	return nil
 }
 
-// printed is the address that stands at the foot of a printed page. What was searched for is not printed, and what signs somebody in neither; a page
-// that says that there is nothing says the same wherever that is.
+// printed is the address that stands at the foot of a printed page. What was searched for is not printed, and what signs somebody in or ends a
+// subscription neither; a page that says that there is nothing says the same wherever that is.
 func (v *visit) printed(code int) string {
-	if path := v.r.URL.Path; code != http.StatusOK || v.r.Method != http.MethodGet || path == "/search" || path == "/sign-in" || strings.HasPrefix(path, "/setup/") {
+	path := v.r.URL.Path
+	secret := slices.Contains([]string{"/search", "/sign-in", "/subscribe/confirm", "/unsubscribe"}, path) || strings.HasPrefix(path, "/setup/")
+	if code != http.StatusOK || v.r.Method != http.MethodGet || secret {
 		return ""
 	}
 	return v.home() + v.r.URL.RequestURI()
