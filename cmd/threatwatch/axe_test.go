@@ -21,26 +21,11 @@ import (
 
 // TestAccessible asks axe in headless Chromium about every kind of page, narrow and wide, light and dark: WCAG 2.2 AA.
 func TestAccessible(t *testing.T) {
-	browser, err := exec.LookPath("chromium")
-	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
-	if err != nil || axeErr != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("Chromium and axe-core are needed: make deps")
-		}
-		t.Skip("needs Chromium and axe-core: make deps")
-	}
+	axe := needAxe(t)
 	s := newSite(t)
 	s.tell()
 	s.tellAgain()
-	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
-	defer cancel()
-	ctx, cancel := chromedp.NewContext(alloc)
-	defer cancel()
-	if err := chromedp.Do(ctx); err != nil { // the first run starts the browser and must have no time limit
-		t.Fatal(err)
-	}
-	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
-	defer cancel()
+	ctx := openBrowser(t, 15*time.Minute)
 	ben := s.as("ben@bank.example")
 	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/incidents/new", "/incidents/hospital-group-2025/edit/claim", "/incidents/hospital-group-2025/edit/stance", "/proposals", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
 	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
@@ -79,6 +64,35 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
+// needAxe is the script that finds what is wrong with a page; where it or the browser is missing, the test is skipped, and fails in CI.
+func needAxe(t *testing.T) []byte {
+	t.Helper()
+	_, err := exec.LookPath("chromium")
+	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
+	if err != nil || axeErr != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium and axe-core are needed: make deps")
+		}
+		t.Skip("needs Chromium and axe-core: make deps")
+	}
+	return axe
+}
+
+// openBrowser starts Chromium with one tab, for at most so long.
+func openBrowser(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium"), chromedp.NoSandbox)...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the first run starts the browser and must have no time limit
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // axeFinds is what is wrong with the page in the tab; "" when nothing is.
 func axeFinds(t *testing.T, ctx context.Context, axe []byte) string {
 	t.Helper()
@@ -106,25 +120,10 @@ func axeFinds(t *testing.T, ctx context.Context, axe []byte) string {
 // TestEditByKeyboard: a record is written, put right after an error, looked at and published with keys, on a narrow screen; axe finds nothing on
 // any of the pages on the way.
 func TestEditByKeyboard(t *testing.T) {
-	browser, err := exec.LookPath("chromium")
-	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
-	if err != nil || axeErr != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("Chromium and axe-core are needed: make deps")
-		}
-		t.Skip("needs Chromium and axe-core: make deps")
-	}
+	axe := needAxe(t)
 	s := newSite(t)
 	eve, _ := s.editors()
-	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
-	defer cancel()
-	ctx, cancel := chromedp.NewContext(alloc)
-	defer cancel()
-	if err := chromedp.Do(ctx); err != nil { // the first run starts the browser and must have no time limit
-		t.Fatal(err)
-	}
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
+	ctx := openBrowser(t, 5*time.Minute)
 	steps := func(what string, actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {

@@ -88,14 +88,7 @@ func page200(t *testing.T, address string) string {
 // correction, the way out; axe finds nothing on any of the pages on the way.
 func TestSubscriber(t *testing.T) {
 	t.Parallel()
-	browser, err := exec.LookPath("chromium")
-	axe, axeErr := os.ReadFile("../../web/build/node_modules/axe-core/axe.min.js")
-	if err != nil || axeErr != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("Chromium and axe-core are needed: make deps")
-		}
-		t.Skip("needs Chromium and axe-core: make deps")
-	}
+	axe := needAxe(t)
 	sink := mailtest.New(t, mailtest.Options{StartTLS: true})
 	bin, data, dir := buildProgram(t), t.TempDir(), t.TempDir()
 	config, ca := filepath.Join(dir, "tw.toml"), filepath.Join(dir, "ca.pem")
@@ -115,13 +108,7 @@ func TestSubscriber(t *testing.T) {
 	}
 	happens(1, 1, hit("DE"))
 
-	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox)...)
-	defer cancel()
-	ctx, cancel := chromedp.NewContext(alloc)
-	defer cancel()
-	must(t, chromedp.Do(ctx)) // the first run starts the browser and must have no time limit
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
+	ctx := openBrowser(t, 5*time.Minute)
 	steps := func(what string, actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {
