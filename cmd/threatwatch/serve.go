@@ -246,7 +246,7 @@ func follow(ctx context.Context, live *match.Live, log *slog.Logger) {
 
 // warm reads what the public pages of the watch are made from, so that the first who asks does not wait for it.
 func warm(ctx context.Context, keeper *index.Keeper, log *slog.Logger) {
-	if _, err := keeper.Of(ctx, release.Subject{Kind: release.Public}, release.PublishPublic); err != nil && ctx.Err() == nil {
+	if _, err := keeper.Of(ctx, release.Subject{Kind: release.Public}, release.ShowPage); err != nil && ctx.Err() == nil {
 		log.Warn("cannot read what the public may see", "error", err)
 	}
 }
