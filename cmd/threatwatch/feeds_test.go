@@ -60,13 +60,14 @@ func TestAtomBySchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, noText := os.Stat(rfc)
-	_, noJava := exec.LookPath("java")
-	if noText != nil || noJava != nil {
+	if _, err := os.Stat(rfc); err != nil { // it is in Debian's component non-free, which not every mirror carries
+		t.Skip("needs the text of RFC 4287: make deps says why it is not here")
+	}
+	if _, err := exec.LookPath("java"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("the text of RFC 4287 and Java are needed: make deps")
+			t.Fatal("Java is needed: make deps")
 		}
-		t.Skip("needs the text of RFC 4287 and Java: make deps")
+		t.Skip("needs Java: make deps")
 	}
 	s := newSite(t)
 	s.tell()
