@@ -132,9 +132,11 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	engine := a.newEngine(cfg, st, told, secret, letters, reg, log)
 	besides = []func(context.Context){
 		func(ctx context.Context) { awaken(ctx, in, log) },
-		func(ctx context.Context) { follow(ctx, live, log) },
 		func(ctx context.Context) { gathering.run(ctx, log) },
-		func(ctx context.Context) { warm(ctx, keeper, log) },
+		func(ctx context.Context) {
+			warm(ctx, keeper, log) // first: somebody may look at a page already
+			follow(ctx, live, log)
+		},
 		engine.Run,
 	}
 	return newObserver(routes, log, cfg.proxies, reg), besides, nil
