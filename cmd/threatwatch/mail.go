@@ -177,35 +177,25 @@ func (*mailListCmd) Help() string {
 
 // Run lists the subscriptions.
 func (c *mailListCmd) Run(a *app) error {
-	st, err := a.openStore(c.Data)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	list, err := subscribe.NewBook(st, time.Now).List(a.ctx, subscribe.Mail)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return jsonLines(a, list)
-	}
-	w := tabwriter.NewWriter(a.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tADDRESS\tVIEW\tWHEN\tFILTER\tSTATE\tLAST TAKEN\tWHY")
-	for _, s := range list {
-		taken := ""
-		if !s.Taken.IsZero() {
-			taken = s.Taken.Format(time.DateOnly)
+	return a.withBook(c.Data, func(_ store.Store, book *subscribe.Book) error {
+		list, err := book.List(a.ctx, subscribe.Mail)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.To, orPublic(s.Person), mail.When(s.Cadence, s.At), s.Filter, s.State, taken, s.Why)
-	}
-	return w.Flush()
-}
-
-func orPublic(person string) string {
-	if person == "" {
-		return "public"
-	}
-	return person
+		if c.JSON {
+			return jsonLines(a, list)
+		}
+		w := tabwriter.NewWriter(a.Out, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "ID\tADDRESS\tVIEW\tWHEN\tFILTER\tSTATE\tLAST TAKEN\tWHY")
+		for _, s := range list {
+			taken := ""
+			if !s.Taken.IsZero() {
+				taken = s.Taken.Format(time.DateOnly)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.To, viewOf(&s), mail.When(s.Cadence, s.At), s.Filter, s.State, taken, s.Why)
+		}
+		return w.Flush()
+	})
 }
 
 type mailEndCmd struct {
@@ -221,34 +211,30 @@ func (*mailEndCmd) Help() string {
 
 // Run ends what is named.
 func (c *mailEndCmd) Run(a *app) error {
-	st, err := a.openStore(c.Data)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	book := subscribe.NewBook(st, time.Now)
-	list, err := book.List(a.ctx, subscribe.Mail)
-	if err != nil {
-		return err
-	}
-	n := 0
-	for _, s := range list {
-		if s.ID != c.Which && !strings.EqualFold(s.To, c.Which) {
-			continue
-		}
-		if err := book.Remove(a.ctx, s.ID); err != nil {
+	return a.withBook(c.Data, func(st store.Store, book *subscribe.Book) error {
+		list, err := book.List(a.ctx, subscribe.Mail)
+		if err != nil {
 			return err
 		}
-		if err := a.audit(st, "mail subscription ended", s.ID); err != nil {
-			return err
+		n := 0
+		for _, s := range list {
+			if s.ID != c.Which && !strings.EqualFold(s.To, c.Which) {
+				continue
+			}
+			if err := book.Remove(a.ctx, s.ID); err != nil {
+				return err
+			}
+			if err := a.audit(st, "mail subscription ended", s.ID); err != nil {
+				return err
+			}
+			n++
 		}
-		n++
-	}
-	if n == 0 {
-		return threatwatch.Errorf(threatwatch.NotFound, "no subscription %q by mail", c.Which)
-	}
-	fmt.Fprintf(a.Out, "%d ended\n", n)
-	return nil
+		if n == 0 {
+			return threatwatch.Errorf(threatwatch.NotFound, "no subscription %q by mail", c.Which)
+		}
+		fmt.Fprintf(a.Out, "%d ended\n", n)
+		return nil
+	})
 }
 
 type mailLeaveCmd struct {
