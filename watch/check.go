@@ -39,6 +39,14 @@ func (c checker) words(path string, v Vocabulary, values ...string) {
 	}
 }
 
+// judged complains of a judgement on the Admiralty scale that is none.
+func (c checker) judged(reliability string, credibility int) {
+	c.words("source_reliability", Reliabilities, reliability)
+	if credibility < 0 || credibility > 6 {
+		c.bad("info_credibility", "%d is none of 1 to 6", credibility)
+	}
+}
+
 func (c checker) short(path, s string) {
 	if n := utf8.RuneCountInString(s); n > MaxWords {
 		c.bad(path, "%d characters are more than %d", n, MaxWords)

@@ -102,11 +102,13 @@ func (c *Claim) Lineages() []string {
 }
 
 // Admiralty is reliability of the source and credibility of the information, as "B2"; "" when nobody judged.
-func (c *Claim) Admiralty() string {
-	if c.Terms.Reliability == "" || c.Terms.Credibility == 0 {
+func (c *Claim) Admiralty() string { return admiralty(c.Terms.Reliability, c.Terms.Credibility) }
+
+func admiralty(reliability string, credibility int) string {
+	if reliability == "" || credibility == 0 {
 		return ""
 	}
-	return c.Terms.Reliability + strconv.Itoa(c.Terms.Credibility)
+	return reliability + strconv.Itoa(credibility)
 }
 
 // Is says whether it is of a kind.
@@ -134,15 +136,12 @@ func (c *Claim) Check() (problems []error) {
 	check.words("responsibility", Responsibilities, t.Responsibility)
 	check.words("evidence_access", EvidenceAccess, t.EvidenceAccess)
 	check.words("evidence_published", EvidencePublished, t.EvidencePublished)
-	check.words("source_reliability", Reliabilities, t.Reliability)
+	check.judged(t.Reliability, t.Credibility)
 	check.words("status", ClaimStatuses, t.Status)
 	check.words("asked_accused", Asked, t.AskedAccused)
 	check.words("un_considered", Considered, t.UNConsidered...)
 	for name := range t.Checklist {
 		check.words("checklist", Checklist, name)
-	}
-	if t.Credibility < 0 || t.Credibility > 6 {
-		check.bad("info_credibility", "%d is none of 1 to 6", t.Credibility)
 	}
 	check.short("stated_words", t.StatedWords)
 	return problems

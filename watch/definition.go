@@ -18,8 +18,11 @@ const (
 	AuthorID   = "identity--0f5e2c9a-7b1d-4e86-a3f4-6c2d8b9e1a44"
 )
 
-// defined is when this version of the extensions was published.
-const defined = "2026-11-01T00:00:00.000Z"
+// defined is when the extensions were published first; judged is when stances came to be judged as claims are, in version 1.1.0 of watch-stance.
+const (
+	defined = "2026-11-01T00:00:00.000Z"
+	judged  = "2026-11-25T00:00:00.000Z"
+)
 
 // Definitions are the extension definitions of the watch and their author (STIX 2.1 §7.3), which travel with objects that bear them. They are
 // TLP:CLEAR: what bears an extension refers to its definition, and who may not see that would lose the extension.
@@ -29,17 +32,20 @@ func Definitions() []*stix.Value {
 		id, name, what string
 		of             any
 		needs          []string
+		version, at    string
 	}{
-		{IncidentID, "watch-incident", "Facts of an incident: milestones with their fidelity, victims who need not be named, kinds of data, severity by scheme, state of the record.", Facts{}, nil},
-		{ClaimID, "watch-claim", "A claim of who did it: who said so, in which capacity, when, on what basis, how sure, resting on which evidence.", wireTerms{}, []string{"claimant_ref", "stated_at", "kinds", "level"}},
-		{StanceID, "watch-stance", "What somebody answers to a claim or says of an incident: denial, doubt, concurrence, no comment.", wirePosition{}, []string{"holder_ref", "stance"}},
+		{IncidentID, "watch-incident", "Facts of an incident: milestones with their fidelity, victims who need not be named, kinds of data, severity by scheme, state of the record.", Facts{}, nil, "1.0.0", defined},
+		{ClaimID, "watch-claim", "A claim of who did it: who said so, in which capacity, when, on what basis, how sure, resting on which evidence.", wireTerms{}, []string{"claimant_ref", "stated_at", "kinds", "level"}, "1.0.0", defined},
+		{StanceID, "watch-stance", "What somebody answers to a claim or says of an incident: denial, doubt, concurrence, no comment.", wirePosition{}, []string{"holder_ref", "stance"}, "1.1.0", judged},
 	} {
 		list = append(list, draft.Object("extension-definition", d.id, draft.Text("created_by_ref", AuthorID), draft.Text("name", d.name), draft.Text("description", d.what),
-			draft.Text("schema", schemaOf(d.of, d.needs)), draft.Text("version", "1.0.0"), draft.List("extension_types", []string{"property-extension"})))
+			draft.Text("schema", schemaOf(d.of, d.needs)), draft.Text("version", d.version), draft.Text("modified", d.at), draft.List("extension_types", []string{"property-extension"})))
 	}
 	for _, o := range list {
 		o.Set("created", stix.NewString(defined))
-		o.Set("modified", stix.NewString(defined))
+		if o.Get("modified") == nil {
+			o.Set("modified", stix.NewString(defined))
+		}
 		o.Set("object_marking_refs", stix.NewStrings([]string{stix.TLPID(stix.Clear)}))
 	}
 	return list

@@ -26,6 +26,14 @@ type Position struct {
 	EvidencePublished string `json:"evidence_published,omitempty"`
 	RespondsTo        string `json:"responds_to_ref,omitempty"`
 	StatedWords       string `json:"stated_words,omitempty"` // at most 300 characters
+
+	// A doubt that shows its evidence, or that names somebody else, weighs as a claim does: it is judged in the same way.
+	Lineage       []string `json:"evidence_lineage,omitempty"` // two that share an id rest on one origin
+	Reliability   string   `json:"source_reliability,omitempty"`
+	Credibility   int      `json:"info_credibility,omitempty"` // 1 to 6; 0: not judged
+	AssessedBy    string   `json:"assessed_by_ref,omitempty"`
+	AssessedAt    string   `json:"assessed_at,omitempty"`
+	AssessmentWhy string   `json:"assessment_why,omitempty"`
 }
 
 // IsStance says whether an object is a stance: every opinion, and a note that bears the extension.
@@ -76,15 +84,26 @@ func (s *Stance) Extensions() []stix.Member {
 // Opinion is the value of opinion-enum that a stance has in STIX (§4.16); "" when it is told by a note.
 func Opinion(stance string) string { return opinions[stance] }
 
-// Denies says whether the holder says that it did not do it.
+// Denies says whether the holder says that it did not do it, or is accused and calls the evidence false.
 func (s *Stance) Denies() bool {
-	return s.Position.Stance == "deny" || s.Position.Stance == "deny-knowledge" || s.Position.Stance == "reject-evidence"
+	return s.Position.Stance == "deny" || s.Position.Stance == "deny-knowledge" || s.Position.Stance == "reject-evidence" && s.fromAccused()
 }
 
 // Dissents says whether somebody other than the accused holds the claim to be wrong.
 func (s *Stance) Dissents() bool {
-	return s.Position.Stance == "doubt" || s.Position.Stance == "alternative-named"
+	switch s.Position.Stance {
+	case "doubt", "reject-evidence":
+		return !s.fromAccused()
+	}
+	return s.Position.Stance == "alternative-named"
 }
+
+func (s *Stance) fromAccused() bool {
+	return s.Position.Capacity == "accused" || s.Position.Capacity == "accused-state"
+}
+
+// Admiralty is how the stance was judged, as of claims.
+func (s *Stance) Admiralty() string { return admiralty(s.Position.Reliability, s.Position.Credibility) }
 
 // Gravity says whether it is a view on how grave the incident is.
 func (s *Stance) Gravity() bool {
@@ -100,6 +119,7 @@ func (s *Stance) Check() (problems []error) {
 	check.words("stance", Stances, p.Stance)
 	check.words("holder_capacity", Capacities, p.Capacity)
 	check.words("evidence_published", EvidencePublished, p.EvidencePublished)
+	check.judged(p.Reliability, p.Credibility)
 	check.short("stated_words", p.StatedWords)
 	if p.Stance == "alternative-named" && p.AlternativeRef == "" {
 		check.bad("alternative_ref", "is required where somebody else is named")

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -48,16 +49,33 @@ func claimSets(s *sheet, c *watch.Claim, name func(id string) string) {
 	f.one("access", "How the claimant knows", "Not said", watch.EvidenceAccess, t.EvidenceAccess)
 	f.one("evidence", "Evidence", "Not said", watch.EvidencePublished, t.EvidencePublished)
 	f.one("asked", "The accused was asked", "Not said", watch.Asked, t.AskedAccused)
-	f = s.set("How it is judged here", "Reliability and credibility are judged apart (Admiralty code). A claim that nobody judged supports nobody.")
-	f.one("reliability", "Reliability of the source", "Not judged", watch.Reliabilities, t.Reliability)
-	credibility := ""
-	if t.Credibility > 0 {
-		credibility = fmt.Sprint(t.Credibility)
-	}
-	f.one("credibility", "Credibility of the information", "Not judged", watch.Credibilities, credibility)
-	f.area("judged", "Why it is judged so", "", t.AssessmentWhy)
-	f.one("status", "The claim", "", watch.ClaimStatuses, or(t.Status, "standing"))
+	judgedFields(s, "A claim that nobody judged supports nobody.", t.Reliability, t.Credibility, t.AssessmentWhy)
+	s.set("Whether it stands", "").one("status", "The claim", "", watch.ClaimStatuses, or(t.Status, "standing"))
 	referenceRows(s, c.References)
+}
+
+// judgedFields are how a claim or an answer is judged.
+func judgedFields(s *sheet, note, reliability string, credibility int, why string) {
+	f := s.set("How it is judged here", "Reliability and credibility are judged apart (Admiralty code). "+note)
+	f.one("reliability", "Reliability of the source", "Not judged", watch.Reliabilities, reliability)
+	code := ""
+	if credibility > 0 {
+		code = strconv.Itoa(credibility)
+	}
+	f.one("credibility", "Credibility of the information", "Not judged", watch.Credibilities, code)
+	f.area("judged", "Why it is judged so", "", why)
+}
+
+// takeJudged writes how it is judged, and when that changed.
+func takeJudged(ed *editing, s *sheet, reliability *string, credibility *int, why, at *string) {
+	n := 0
+	if code := s.get("credibility"); code != "" {
+		n = int(code[0] - '0')
+	}
+	if *reliability != s.get("reliability") || *credibility != n || *why != s.get("judged") {
+		*at = ed.now.UTC().Format("2006-01-02")
+	}
+	*reliability, *credibility, *why = s.get("reliability"), n, s.get("judged")
 }
 
 func partyFields(f *fieldset, name, label, value string, kinds watch.Vocabulary) {
@@ -75,14 +93,8 @@ func takeClaim(ed *editing, s *sheet, c *watch.Claim) {
 		t.StatedConfidence = &watch.Stated{Scale: or(s.get("scale"), "own words"), Value: s.get("confidence")}
 	}
 	t.EvidenceAccess, t.EvidencePublished, t.AskedAccused = s.get("access"), s.get("evidence"), s.get("asked")
-	credibility := 0
-	if code := s.get("credibility"); code != "" {
-		credibility = int(code[0] - '0')
-	}
-	if t.Reliability != s.get("reliability") || t.Credibility != credibility || t.AssessmentWhy != s.get("judged") {
-		t.AssessedAt = ed.now.UTC().Format("2006-01-02")
-	}
-	t.Reliability, t.Credibility, t.AssessmentWhy, t.Status = s.get("reliability"), credibility, s.get("judged"), s.get("status")
+	takeJudged(ed, s, &t.Reliability, &t.Credibility, &t.AssessmentWhy, &t.AssessedAt)
+	t.Status = s.get("status")
 	c.References = takeRows(s, "source", c.References, func(p string, r watch.Reference) watch.Reference { return takeReference(s, p, r) })
 	quoteFits(s, t.StatedWords)
 	complain(s, c.ID, c.Check())
@@ -123,6 +135,7 @@ func stanceSets(s *sheet, st *watch.Stance, abouts []choice, name func(id string
 	f.one("evidence", "Evidence", "Not said", watch.EvidencePublished, p.EvidencePublished)
 	partyFields(f, "alternative", "Whom it names instead", name(p.AlternativeRef), accusedKinds)
 	f.Fields[len(f.Fields)-2].Need = false
+	judgedFields(s, "A doubt lowers what it answers only where it shows its evidence and is judged; who names somebody else is weighed as a claim. A denial weighs nothing.", p.Reliability, p.Credibility, p.AssessmentWhy)
 	referenceRows(s, st.References)
 }
 
@@ -151,6 +164,7 @@ func takeStance(ed *editing, s *sheet, st *watch.Stance) {
 	default:
 		p.AlternativeRef = ed.party(s, "alternative", p.AlternativeRef, accusedTypes)
 	}
+	takeJudged(ed, s, &p.Reliability, &p.Credibility, &p.AssessmentWhy, &p.AssessedAt)
 	if st.ID == "" {
 		typ := watch.StanceType(p.Stance)
 		st.ID, st.Note = typ+"--"+uuid.NewString(), typ == "note"

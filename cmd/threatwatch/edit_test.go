@@ -192,6 +192,11 @@ func TestClaimAndAnswer(t *testing.T) {
 	if claim, said := strings.Index(body, `id="`+wid("relationship", 3)), strings.Index(body, "Not we either."); said < claim {
 		t.Errorf("the denial stands at %d, its claim at %d", said, claim)
 	}
+	s.publish(eve, place+"/edit/stance", url.Values{"on": {wid("relationship", 3)}, "holder": {"A university"}, "holder_kind": {"organization"}, "capacity": {"academic"}, "stated": {"2025-09-02"}, "stance": {"doubt"}, "evidence": {"full"},
+		"reliability": {"C"}, "credibility": {"3"}, "judged": {"Others found the same logs."}, "alternative_kind": {"intrusion-set"}, "tlp": {"clear"}})
+	if _, body, _ = s.get(s.browser(), place); !strings.Contains(body, `<b>C3</b><p class="meta">Others found the same logs.</p>`) || !strings.Contains(body, "Contested") {
+		t.Error("the ledger does not show how the doubt is judged, or that the claim is contested")
+	}
 }
 
 // TestEditRefuses: others' records, readers, analysts, strangers and other sites change nothing; what is wrong is named beside its field.

@@ -124,6 +124,7 @@ func (e *Entry) Measured() measure.Incident {
 			m.Milestones[s.Kind] = date(s.Moment)
 		}
 	}
+	m.Explained = e.explained()
 	for kind, span := range e.Facts.Lags {
 		if days, ok := measure.Unit(span.Unit, span.Value); ok {
 			if m.Given == nil {
@@ -139,6 +140,20 @@ func (e *Entry) Measured() measure.Incident {
 		m.Stances = append(m.Stances, s.measured())
 	}
 	return m
+}
+
+// explained are the words of a milestone that is a lag's end or its beginning: they say why it lies where it does, as where milestones are refused
+// for their order (watch, Check).
+func (e *Entry) explained() map[string]string {
+	why := map[string]string{}
+	for _, s := range slices.Backward(e.Facts.Milestones) { // of several of a kind the first counts
+		for _, lag := range measure.Lags {
+			if s.Words != "" && (s.Kind == lag.From || s.Kind == lag.To) {
+				why[lag.Name] = s.Words
+			}
+		}
+	}
+	return why
 }
 
 func date(m watch.Moment) measure.Date {
@@ -157,7 +172,8 @@ func (c *Claim) measured() measure.Claim {
 
 func (s *Stance) measured() measure.Stance {
 	p := &s.Position
-	m := measure.Stance{ID: s.ID, Holder: p.HolderRef, Capacity: p.Capacity, Stance: p.Stance, Alternative: p.AlternativeRef, Level: measure.Group, Evidence: p.EvidencePublished, Stated: date(p.StatedAt)}
+	m := measure.Stance{ID: s.ID, Holder: p.HolderRef, Capacity: p.Capacity, Stance: p.Stance, Alternative: p.AlternativeRef, Level: levelOf(unknown(p.AlternativeRef)), Evidence: p.EvidencePublished,
+		Lineage: p.Lineage, Reliability: p.Reliability, Credibility: p.Credibility, Stated: date(p.StatedAt)}
 	for _, id := range s.Of {
 		if typ, _ := stix.SplitID(id); typ == "relationship" {
 			m.Claims = append(m.Claims, id)

@@ -48,11 +48,11 @@ func (l Lag) Of(in *Incident) (days Interval, ok bool, err error) {
 		days = Days(from, to)
 		before = days.Hi <= 0 // a span does not hold its end
 	}
-	if in.Explained[l.Name] != "" {
-		return days, true, nil
-	}
-	if before {
+	switch {
+	case before && in.Explained[l.Name] == "":
 		return days, false, &NegativeLag{l, in.ID, days}
+	case before:
+		return days, true, nil
 	}
 	return Interval{max(0, days.Lo), days.Hi}, true, nil
 }

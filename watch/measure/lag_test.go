@@ -37,6 +37,7 @@ func TestLagOf(t *testing.T) {
 			Stances: []Stance{{Stance: "concur", Stated: date(t, "2020-03-02")}, {Stance: "no-comment", Capacity: "accused-state", Stated: date(t, "2020-03-11")}, {Stance: "deny", Stated: date(t, "2020-03-21")}}},
 			Interval{9, 11}, true},
 		{"negative, and why", DisclosureLag, Incident{Milestones: stones(Discovery, "2020-01-10", Public, "2020-01-01"), Explained: map[string]string{"disclosure": "the attacker announced it first"}}, Interval{-10, -8}, true},
+		{"perhaps negative, and words that explain nothing", DisclosureLag, Incident{Milestones: stones(Discovery, "2020-01-10", Public, "2020-01"), Explained: map[string]string{"disclosure": "by the victim"}}, Interval{0, 22}, true},
 	} {
 		got, ok, err := c.lag.Of(&c.in)
 		if d := cmp.Diff(c.want, got, about); d != "" || ok != c.ok || err != nil {
