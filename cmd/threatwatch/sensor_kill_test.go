@@ -88,7 +88,7 @@ type busyLog struct {
 // write writes and rotates for a while.
 func (b *busyLog) write(w *watched, until time.Time) {
 	for time.Now().Before(until) {
-		for range rand.IntN(40) {
+		for range 1 + rand.IntN(40) { // what is rotated next must be there
 			n := rand.IntN(10)
 			w.log(n, b.records)
 			b.of[n]++
