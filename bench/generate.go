@@ -39,12 +39,23 @@ func (g *generator) objects(n int) iter.Seq[string] {
 	}
 }
 
-// writeBundle writes a bundle of n objects, one a line. STIX 2.1 §8.
-func (g *generator) writeBundle(w io.Writer, n int) error {
+// indicators makes n of them, and nothing else.
+func (g *generator) indicators(n int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for range n {
+			if !yield(g.indicator()) {
+				return
+			}
+		}
+	}
+}
+
+// writeBundle writes a bundle of objects, one a line. STIX 2.1 §8.
+func writeBundle(w io.Writer, objects iter.Seq[string]) error {
 	b := bufio.NewWriterSize(w, 1<<20)
 	b.WriteString(`{"type":"bundle","id":"bundle--6f0c1a52-8a3f-4f6a-9d0b-2f1f4e1f7c11","objects":[`)
 	sep := "\n"
-	for o := range g.objects(n) {
+	for o := range objects {
 		b.WriteString(sep)
 		b.WriteString(o)
 		sep = ",\n"

@@ -12,7 +12,7 @@ import (
 // TestGenerator checks that a seed says all, and that what it makes is valid STIX.
 func TestGenerator(t *testing.T) {
 	var a, b bytes.Buffer
-	if err := errors.Join(newGenerator(1).writeBundle(&a, 500), newGenerator(1).writeBundle(&b, 500)); err != nil {
+	if err := errors.Join(writeBundle(&a, newGenerator(1).objects(500)), writeBundle(&b, newGenerator(1).objects(500))); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(a.Bytes(), b.Bytes()) {
@@ -58,10 +58,10 @@ func TestSet(t *testing.T) {
 // TestSample checks that what is looked for is held.
 func TestSample(t *testing.T) {
 	var held strings.Builder
-	if err := newGenerator(1).writeBundle(&held, 5000); err != nil {
+	if err := writeBundle(&held, newGenerator(1).objects(5000)); err != nil {
 		t.Fatal(err)
 	}
-	known := sample(5000)
+	known := sample(newGenerator(1).objects(5000), 5)
 	if len(known) < 400 {
 		t.Errorf("only %d of 5,000 objects are known", len(known))
 	}

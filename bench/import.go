@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,7 @@ func (b *bench) measureImport(ctx context.Context) error {
 			t.skip(importRow("import", n), t.systems[0], why)
 			continue
 		}
-		file, err := b.bundle(n)
+		file, err := b.bundle(n, newGenerator(1).objects(n))
 		if err != nil {
 			return err
 		}
@@ -155,8 +156,8 @@ func (b *bench) importATTACK(ctx context.Context, t *table) error {
 	return nil
 }
 
-// bundle writes a bundle of n generated objects.
-func (b *bench) bundle(n int) (string, error) {
+// bundle writes a bundle of n objects.
+func (b *bench) bundle(n int, objects iter.Seq[string]) (string, error) {
 	path := filepath.Join(b.dir, fmt.Sprintf("bundle-%d.json", n))
 	f, err := os.Create(path)
 	if err != nil {
@@ -164,7 +165,7 @@ func (b *bench) bundle(n int) (string, error) {
 	}
 	defer f.Close()
 	progress("writing a bundle of %s objects", thousands(n))
-	if err := newGenerator(1).writeBundle(f, n); err != nil {
+	if err := writeBundle(f, objects); err != nil {
 		return "", err
 	}
 	return path, f.Close()

@@ -100,7 +100,17 @@ func fetch(ctx context.Context, c *client, url string) ([]byte, error) {
 }
 
 func fetchWithHeader(ctx context.Context, c *client, url string) ([]byte, http.Header, error) {
-	req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
+	return answerTo(ctx, c, "GET", url, nil)
+}
+
+// post sends a body and reads the answer whole.
+func post(ctx context.Context, c *client, url string, body []byte) ([]byte, error) {
+	answer, _, err := answerTo(ctx, c, "POST", url, body)
+	return answer, err
+}
+
+func answerTo(ctx context.Context, c *client, method, url string, body []byte) ([]byte, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,8 +123,8 @@ func fetchWithHeader(ctx context.Context, c *client, url string) ([]byte, http.H
 	if resp.StatusCode != http.StatusOK {
 		return nil, nil, fmt.Errorf("%s", resp.Status)
 	}
-	body, err := io.ReadAll(resp.Body)
-	return body, resp.Header, err
+	text, err := io.ReadAll(resp.Body)
+	return text, resp.Header, err
 }
 
 // work is one request's worth.

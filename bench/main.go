@@ -51,6 +51,7 @@ var parts = []part{
 	{"import", (*bench).measureImport},
 	{"read", (*bench).measureRead},
 	{"taxii", (*bench).measureTAXII},
+	{"api", (*bench).measureAPI},
 	{"hunt", (*bench).measureHunt},
 	{"pattern", (*bench).measurePattern},
 	{"match", (*bench).measureMatch},
@@ -59,10 +60,10 @@ var parts = []part{
 func main() {
 	full := flag.Bool("full", false, "the sizes of doc/performance.md")
 	huge := flag.Bool("huge", false, "import and read ten million objects as well: takes two hours more, and 40 GB of disk")
-	sizes := flag.String("sizes", "", "objects in each import and in each store that is read, instead of those of the plan: 1000000,10000000")
+	sizes := flag.String("sizes", "", "objects in each import, in each store that is read, and indicators in each that programs ask, instead of those of the plan: 1000000,10000000")
 	exchange := flag.String("exchange", "", "objects in each collection when exchanges are compared, instead of those of the plan: 1000")
 	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
-	only := flag.String("only", "start,import,read,taxii,hunt,pattern,match", "parts to run")
+	only := flag.String("only", "start,import,read,taxii,api,hunt,pattern,match", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
 	envs := flag.String("envs", "bench/.venv", "where to keep the Python environments of the peers")
 	out := flag.String("o", "", "write the report to this file as well")

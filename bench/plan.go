@@ -13,7 +13,7 @@ type plan struct {
 	exchange   []int         // objects in each collection when exchanges are compared
 	writes     int           // envelopes of each of eight writers beside a poller
 	imports    []int         // objects in each imported bundle
-	held       []int         // objects in each store that is read
+	held       []int         // objects in each store that is read, and indicators in each that is asked by programs
 	remembered int           // rows of the history that is hunted in, those of names above others not counted
 	sightings  [2]int        // observations of many patterns, and of one
 	logged     int64         // bytes of each log that is matched

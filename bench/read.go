@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -39,7 +40,7 @@ func (b *bench) readFrom(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	known := sample(n)
+	known := sample(newGenerator(1).objects(n), n/1000)
 	for range b.rounds {
 		for i, e := range b.engines {
 			if err := b.read(ctx, t, e.name, held[i], known); err != nil {
@@ -84,7 +85,12 @@ func (b *bench) fill(ctx context.Context, e engine, n int) (store, error) {
 	if st, ok := b.filled[filling{e.name, n}]; ok {
 		return st, nil
 	}
-	file, err := b.bundle(n)
+	return b.fillWith(ctx, e, n, newGenerator(1).objects(n))
+}
+
+// fillWith returns a new store of n objects.
+func (b *bench) fillWith(ctx context.Context, e engine, n int, objects iter.Seq[string]) (store, error) {
+	file, err := b.bundle(n, objects)
 	if err != nil {
 		return store{}, err
 	}
@@ -230,11 +236,11 @@ var (
 	namePattern  = regexp.MustCompile(`"name":"([^" ]+)`)
 )
 
-// sample returns about a thousand of the n objects, with values, in random order.
-func sample(n int) (list []thing) {
+// sample returns one in so many of the objects, of those with values, in random order.
+func sample(objects iter.Seq[string], every int) (list []thing) {
 	i := 0
-	for raw := range newGenerator(1).objects(n) {
-		if i++; i%max(1, n/1000) != 0 {
+	for raw := range objects {
+		if i++; i%max(1, every) != 0 {
 			continue
 		}
 		id, value, word := idPattern.FindStringSubmatch(raw), valuePattern.FindStringSubmatch(raw), namePattern.FindStringSubmatch(raw)

@@ -46,12 +46,17 @@ func (b *bench) furnish(ctx context.Context, x *exchange, data string, collectio
 
 // serve starts the server over a data directory and waits for its first page.
 func (b *bench) serve(ctx context.Context, x *exchange, dir, data string) error {
+	return b.serveUntil(ctx, x, dir, data, "")
+}
+
+// serveUntil starts the server and waits until it answers at a path.
+func (b *bench) serveUntil(ctx context.Context, x *exchange, dir, data, path string) error {
 	addr, err := freeAddr()
 	if err != nil {
 		return err
 	}
 	x.api = "http://" + addr + "/api1/"
-	return x.begin(ctx, "http://"+addr+"/", func() (*process, error) {
+	return x.begin(ctx, "http://"+addr+"/"+path, func() (*process, error) {
 		return spawn(dir, nil, b.binary, "serve", "--data", data, "--listen", addr)
 	})
 }
