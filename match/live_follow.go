@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	loadAtOnce   = 20_000  // assertions in one snapshot
 	followAtOnce = 5_000   // entries of the log in one snapshot
 	mergeAtOnce  = 1 << 15 // claims that are merged while others wait; more are merged beside
 	maxLayers    = 16      // of a label, where nobody merges beside
@@ -45,34 +44,6 @@ func (l *Live) follow(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// load reads all there is, in several snapshots: what happens meanwhile is in the log behind the first.
-func (l *Live) load(ctx context.Context) error {
-	at, err := l.feed.Last(ctx)
-	if err != nil {
-		return err
-	}
-	p := newPlaces()
-	for after, more := release.Stamp(0), true; more; {
-		n := 0
-		after, n, err = l.feed.Held(ctx, after, loadAtOnce, func(a *release.Assertion) error {
-			if a.Plain && a.Alone {
-				_, err := p.under(a.Number).held(a)
-				return err
-			}
-			p.several[a.ID] = true
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		more = n == loadAtOnce
-	}
-	if err := p.settle(ctx, l.feed); err != nil {
-		return err
-	}
-	return l.put(at, p)
 }
 
 // changed notes where an assertion belongs to which something happened.

@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"threatwatch"
-	"threatwatch/pattern/syntax"
 	"threatwatch/release"
 	"threatwatch/stix"
 )
@@ -122,64 +119,56 @@ func (l *Loader) indicator(o *stix.Object, c Claim, level stix.Level, marked boo
 			l.c.retire(uint32(old.claim))
 		}
 	}
-	n, err := l.claim(o, c, level, marked)
+	x := indicatorOf(o)
+	n, err := l.add(&x, c, level, marked)
 	l.versions[key] = version{modified, n}
 	return err
 }
 
-// held adds what an assertion of an exchange looks for and returns the number of its claim, -1 when that is nothing. Its source is a number: what it may
-// be called depends on who asks.
+// held adds what an assertion of an exchange looks for and returns the number of its claim, -1 when that is nothing.
 func (l *Loader) held(a *release.Assertion) (int, error) {
-	o, err := stix.Parse(a.Raw)
-	if err != nil {
-		l.fault("%s: %v", a.ID, err)
-		return -1, nil
-	}
-	return l.claim(o, Claim{Source: strconv.Itoa(int(a.Source)), Key: a.Key}, a.Label.TLP, true)
+	x := readAssertion(a)
+	return l.assertion(&x)
 }
 
-// claim adds what an indicator says, on top of who says it, and returns the number of the claim, -1 when nothing is looked for.
-func (l *Loader) claim(o *stix.Object, c Claim, level stix.Level, marked bool) (int, error) {
+// assertion is held of one that was read already.
+func (l *Loader) assertion(x *assertion) (int, error) {
+	if x.err != nil {
+		l.fault("%s: %v", x.id, x.err)
+		return -1, nil
+	}
+	return l.add(&x.indicator, x.claim, x.tlp, true)
+}
+
+// add adds what an indicator says, on top of who says it, and returns the number of the claim, -1 when nothing is looked for.
+func (l *Loader) add(x *indicator, c Claim, level stix.Level, marked bool) (int, error) {
 	l.Indicators++
-	if o.Root.Get("revoked").IsTrue() {
+	if x.revoked {
 		l.Revoked++
 		return -1, nil
 	}
-	// The name outlives the object, whose text it must not keep in memory.
-	c.ID, c.Name, c.Confidence = o.ID, strings.Clone(clip(o.Name(), 200)), -1
-	if n, ok := o.Root.Get("confidence").Int(); ok && n >= 0 && n <= 100 {
-		c.Confidence = int8(n)
-	}
-	c.From, _ = micros(o, "valid_from")
-	c.Until, _ = micros(o, "valid_until")
+	c.ID, c.Name, c.Confidence, c.From, c.Until = x.id, x.name, x.confidence, x.from, x.until
 	if !l.wanted(&c, level, marked) {
 		return -1, nil
 	}
-	return l.pattern(o, &c, c.Where)
-}
-
-// pattern adds the values that a pattern names and returns the number of the claim, -1 when there is none.
-func (l *Loader) pattern(o *stix.Object, c *Claim, where string) (int, error) {
-	if typ := o.Root.Get("pattern_type").Text(); typ != "" && !strings.EqualFold(typ, "stix") {
+	switch {
+	case x.other:
 		l.Other++
 		return -1, nil
-	}
-	text := o.Root.Get("pattern").Text()
-	p, err := syntax.Config{V20: o.Root.Get("pattern_type") == nil}.Parse(text)
-	if err != nil {
-		l.fault("%s %s: pattern: %v", where, o.ID, err)
+	case x.fault != nil:
+		l.fault("%s %s: pattern: %v", c.Where, x.id, x.fault)
 		return -1, nil
+	case x.unsaid != nil:
+		if l.Unsaid++; l.FirstUnsaid == "" {
+			l.FirstUnsaid = x.unsaid.Error()
+		}
+		return -1, nil
+	case x.compound != nil:
+		return l.compound(x.compound, &c)
 	}
-	vs, whole := patternValues(p)
-	if !whole || len(vs) == 0 {
-		return l.compound(c, text, p)
-	}
-	if c.Name == text || len(vs) == 1 && strings.EqualFold(c.Name, vs[0].String()) {
-		c.Name = "" // says no more than the value
-	}
-	n := l.c.claims.add(c)
-	for i := range vs {
-		if err := l.c.addValue(&vs[i], n); err != nil {
+	n := l.c.claims.add(&c)
+	for i := range x.values {
+		if err := l.c.addValue(&x.values[i], n); err != nil {
 			return -1, fmt.Errorf("index: %w", err)
 		}
 	}
@@ -187,19 +176,9 @@ func (l *Loader) pattern(o *stix.Object, c *Claim, where string) (int, error) {
 }
 
 // compound adds a pattern that no single value satisfies and returns the number of its claim, -1 when it is not looked for.
-func (l *Loader) compound(c *Claim, text string, p *syntax.Pattern) (int, error) {
-	compound, err := NewCompound(text, p)
-	if err != nil {
-		if l.Unsaid++; l.FirstUnsaid == "" {
-			l.FirstUnsaid = err.Error()
-		}
-		return -1, nil
-	}
-	if c.Name == text {
-		c.Name = ""
-	}
+func (l *Loader) compound(p *Compound, c *Claim) (int, error) {
 	n := l.c.claims.add(c)
-	err = l.c.addCompound(compound, n)
+	err := l.c.addCompound(p, n)
 	switch {
 	case errors.Is(err, errAlways):
 		l.Untried++
@@ -209,18 +188,10 @@ func (l *Loader) compound(c *Claim, text string, p *syntax.Pattern) (int, error)
 		return -1, fmt.Errorf("index: %w", err)
 	}
 	l.Compound++
-	if compound.partly {
+	if p.partly {
 		l.Partly++
 	}
 	return int(n), nil
-}
-
-func micros(o *stix.Object, property string) (int64, bool) {
-	t, err := stix.ParseTime(o.Root.Get(property).Text())
-	if err != nil {
-		return 0, false
-	}
-	return t.UnixMicro(), true
 }
 
 // NameSources puts the names of the identities that were read in place of their ids.
