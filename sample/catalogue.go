@@ -50,8 +50,24 @@ type indicator struct {
 	of            string // the family it indicates
 }
 
-// report is a published source.
-type report struct{ title, day, url string }
+// report is a published source. Its url is empty where no lasting address of it was found: who published what on which day is enough to look
+// for it, and an address that leads nowhere is worse than none.
+type report struct{ publisher, title, day, url string }
+
+// name is what a page calls the report.
+func (r report) name() string { return r.publisher + ": " + r.title }
+
+// reference is the report as an external reference, which says where there is no address (STIX 2.1 §2.5).
+func (r report) reference() props {
+	published := "Published on " + moment(r.day).Time.Format("2 January 2006") + "."
+	if r.url == "" {
+		return props{"source_name": r.name(), "description": published + " " + noAddress}
+	}
+	return props{"source_name": r.name(), "description": published, "url": r.url}
+}
+
+// noAddress stands where a report has no address.
+const noAddress = "No lasting address is known."
 
 // domain is an indicator that is a domain name.
 func domain(name, what, of string) indicator {
@@ -111,7 +127,7 @@ func (w *writer) incident(in incident) {
 		about = append(about, x)
 	}
 	for _, r := range in.reports {
-		w.about[r.title] = append(w.about[r.title], about...)
+		w.about[r.name()] = append(w.about[r.name()], about...)
 	}
 	for _, d := range in.denials {
 		w.answer(in, d, denied(event, about))
@@ -124,12 +140,12 @@ func (w *writer) reports() {
 	for _, in := range incidents {
 		all = append(all, in.reports...)
 	}
-	slices.SortFunc(all, func(a, b report) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.title, b.title)) })
+	slices.SortFunc(all, func(a, b report) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.name(), b.name())) })
 	for _, r := range all {
-		about := w.about[r.title]
+		about := w.about[r.name()]
 		slices.Sort(about)
-		w.add("report", r.title, r.day, props{"name": r.title, "published": stamp(r.day), "report_types": []string{"threat-report"},
-			"object_refs": slices.Compact(about), "external_references": []props{{"source_name": r.title, "url": r.url}}})
+		w.add("report", r.name(), r.day, props{"name": r.name(), "published": stamp(r.day), "report_types": []string{"threat-report"},
+			"object_refs": slices.Compact(about), "external_references": []props{r.reference()}})
 	}
 }
 
@@ -147,7 +163,7 @@ func denied(event string, about []string) []string {
 // references are the sources of an incident as external references (STIX 2.1 §2.5).
 func (in incident) references() (out []props) {
 	for _, r := range in.reports {
-		out = append(out, props{"source_name": r.title, "url": r.url})
+		out = append(out, r.reference())
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package sample
 
 import (
+	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +25,7 @@ func date(t *testing.T, where, day string) time.Time {
 	return d
 }
 
-// TestCatalogueNamesItsSources: each fact has a report with a day and an address, each incident facts of its own.
+// TestCatalogueNamesItsSources: each fact has a report, each incident facts of its own.
 func TestCatalogueNamesItsSources(t *testing.T) {
 	if len(incidents) < 120 {
 		t.Errorf("%d incidents, want 120 or more", len(incidents))
@@ -38,14 +41,77 @@ func TestCatalogueNamesItsSources(t *testing.T) {
 			t.Errorf("%s: no report, or hardly any facts", in.name)
 		}
 		for _, r := range in.reports {
-			date(t, r.title, r.day)
-			if !strings.HasPrefix(r.url, "https://") {
-				t.Errorf("%s: %s", r.title, r.url)
+			if seen, ok := sources[r.name()]; ok && seen != r {
+				t.Errorf("%s: %v and %v", r.name(), seen, r)
 			}
-			if seen, ok := sources[r.title]; ok && seen != r {
-				t.Errorf("%s: %v and %v", r.title, seen, r)
+			sources[r.name()] = r
+		}
+	}
+	checkSources(t, slices.Collect(maps.Values(sources)))
+}
+
+// checkSources: each has a publisher, a title, a day, and an address or the word that there is none, which stays rare. No two share an address.
+func checkSources(t *testing.T, all []report) {
+	addresses, without := map[string]string{}, 0
+	for _, r := range all {
+		date(t, r.name(), r.day)
+		if r.publisher == "" || r.title == "" {
+			t.Errorf("%q: without a publisher or a title", r.name())
+		}
+		if r.url == "" {
+			without++
+			if said, _ := r.reference()["description"].(string); !strings.Contains(said, noAddress) {
+				t.Errorf("%s: does not say that there is no address: %q", r.name(), said)
 			}
-			sources[r.title] = r
+			continue
+		}
+		if other := addresses[r.url]; other != "" {
+			t.Errorf("%s and %s: both at %s", r.name(), other, r.url)
+		}
+		addresses[r.url] = r.name()
+		if err := leadsToADocument(r.url); err != nil {
+			t.Errorf("%s: %v", r.name(), err)
+		}
+	}
+	if without > len(all)/20 {
+		t.Errorf("%d of %d sources have no address", without, len(all))
+	}
+}
+
+// sections are steps of addresses that lead to what is new on a day; an address needs one that is more.
+var sections = []string{"", "archive", "en", "home", "index.html", "list.html", "media", "news", "newsroom", "press", "publications", "reports"}
+
+// leadsToADocument says what is wrong with the address of a source, which is no front page, no list of what is new and no visit of one reader.
+func leadsToADocument(address string) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return err
+	case u.Scheme != "https" || u.Host == "" || u.Fragment != "":
+		return fmt.Errorf("%s is no address of a document", address)
+	case strings.Contains(u.RawQuery, "utm_"):
+		return fmt.Errorf("%s says by which way a reader came", address)
+	}
+	if slices.ContainsFunc(strings.Split(u.Path, "/"), func(step string) bool { return !slices.Contains(sections, step) }) {
+		return nil
+	}
+	return fmt.Errorf("%s is a front page or a section", address)
+}
+
+// TestAddressesThatLeadNowhere: what leadsToADocument holds against an address, and against none that is good.
+func TestAddressesThatLeadNowhere(t *testing.T) {
+	for address, good := range map[string]bool{
+		"https://publisher.example/2018/05/what-happened":               true,
+		"https://publisher.example/view?id=20130413000028":              true,
+		"https://publisher.example":                                     false,
+		"https://publisher.example/":                                    false,
+		"https://publisher.example/en/newsroom/":                        false,
+		"http://publisher.example/2018/05/what-happened":                false,
+		"https://publisher.example/what-happened?utm_source=newsletter": false,
+		"publisher.example/what-happened":                               false,
+	} {
+		if err := leadsToADocument(address); (err == nil) != good {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }

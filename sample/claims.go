@@ -41,6 +41,7 @@ var states = map[string]string{
 	"FBI":                 "US",
 	"FBI and CISA":        "US",
 	"FBI and US Treasury": "US",
+	"FBI, CISA, ODNI and NSA of the United States":                           "US",
 	"Federal Office for the Protection of the Constitution of Germany":       "DE",
 	"Federal Security Service of Russia":                                     "RU",
 	"Federal prosecutor":                                                     "DE",
@@ -58,13 +59,13 @@ var states = map[string]string{
 	"National Cyber Security Centre of Ireland":                              "IE",
 	"National Cyber and Crypto Agency of Indonesia":                          "ID",
 	"Prime Minister of Albania, the United States and the United Kingdom":    "US",
+	"Prime Minister of Poland":                                               "PL",
 	"Prosecutors in Changwon":                                                "KR",
 	"Prosecutors in Seoul":                                                   "KR",
 	"Public security bureau of Harbin":                                       "CN",
 	"Security Service of Ukraine":                                            "UA",
 	"US Department of Justice":                                               "US",
 	"US Department of Justice and Israeli police":                            "US",
-	"US Department of Justice and Palo Alto Networks":                        "US",
 	"US Director of National Intelligence":                                   "US",
 	"US General Accounting Office":                                           "US",
 	"US Treasury":                                                            "US",
@@ -76,13 +77,14 @@ var states = map[string]string{
 	"United Kingdom, United States, Georgia and others":                      "US",
 	"United States and United Kingdom":                                       "US",
 	"United States, United Kingdom and others":                               "US",
-	"Wuhan emergency management bureau and National Computer Virus Emergency Response Center": "CN",
 }
 
 // answers are those of the denials that are no plain denial of the accused, by who gives them.
 var answers = map[string]struct{ stance, capacity, evidence string }{
 	"Information Warfare Monitor of Toronto": {"doubt", "academic", "full"},
 	"Eugene Kaspersky":                       {"gravity-lower", "vendor", "summary"},
+	"Norse":                                  {"doubt", "vendor", "summary"},
+	"President of the United States":         {"doubt", "victim-state", "none"},
 	"GCHQ":                                   {"no-comment", "accused", ""},
 	"Government of Israel":                   {"no-comment", "accused-state", ""},
 	"US National Security Agency":            {"no-comment", "accused", ""},

@@ -9,24 +9,28 @@ var from2010 = []incident{
 		claims:  []claim{{"Elderwood", "Symantec", research, "2012-09-06", "Those behind the Hydraq attacks went on, and are the group that it calls Elderwood (6 September 2012)."}},
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2010-01-14", "Chinese law forbids hacking in any form (14 January 2010, to the statement of Google)."}},
 		cves:    []string{"CVE-2010-0249"}, malware: []string{"Hydraq"},
-		reports: []report{{"Google: A new approach to China", "2010-01-12", "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"}},
+		reports: []report{{"Google", "A new approach to China", "2010-01-12", "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"}},
 	},
 	{
 		name: "HSBC in Geneva: client files carried to France", told: "2010-03-11", where: []string{"CH"},
 		victim: "HSBC in Geneva", operations: []string{"data-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank", "Personal"}, insider: true,
 		facts:   "HSBC said on 11 March 2010 that data of about 24,000 clients had been taken from its private bank in Geneva. Tax offices of several states used them; from 8 February 2015 newspapers published what they show.",
 		claims:  []claim{{"Computer specialist of HSBC in Geneva", "Federal Criminal Court of Switzerland", court, "2015-11-27", "Convicted in his absence to five years for economic espionage (27 November 2015). He calls himself one who told of wrongs; France and Spain did not hand him over."}},
-		reports: []report{{"International Consortium of Investigative Journalists: Swiss Leaks", "2015-02-08", "https://www.icij.org/investigations/swiss-leaks/"}},
+		reports: []report{{"International Consortium of Investigative Journalists", "Swiss Leaks", "2015-02-08", "https://www.icij.org/investigations/swiss-leaks/"}},
 	},
 	{
 		name: "Stuxnet: centrifuges for uranium damaged in Natanz, Iran", told: "2010-06-17", where: []string{"IR"},
 		operations: []string{"sabotage"}, sectors: []string{"nuclear"}, steps: []step{{"discovery", "2010-06"}},
-		facts:  "A worm found by VirusBlokAda in June 2010 reached controllers in the enrichment plant at Natanz and made centrifuges run at harmful speeds. How many broke is not known; the International Atomic Energy Agency saw about 1,000 taken out of service around the turn of 2010.",
-		claims: []claim{{"Olympic Games", "New York Times", unnamed, "2012-06-01", "A programme of the United States and Israel (1 June 2012). Neither government has confirmed or denied it."}},
-		cves:   []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
+		facts: "A worm found by VirusBlokAda in June 2010 reached controllers in the enrichment plant at Natanz and made centrifuges run at harmful speeds. How many broke is not known; the International Atomic Energy Agency saw about 1,000 taken out of service around the turn of 2010.",
+		claims: []claim{
+			{"Governments of the United States and Israel", "Head of the Civil Defence Organization of Iran", statement, "2011-04-16", "Iranian experts found that the worm came from Texas and from Israel; Siemens, which made the controllers, has a part of the blame (16 April 2011)."},
+			{"Olympic Games", "New York Times", unnamed, "2012-06-01", "A programme of the United States and Israel (1 June 2012). Neither government has confirmed or denied it."},
+		},
+		cves: []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
 		reports: []report{
-			{"New York Times: Obama order sped up wave of cyberattacks against Iran", "2012-06-01", "https://www.nytimes.com/2012/06/01/world/middleeast/obama-ordered-wave-of-cyberattacks-against-iran.html"},
-			{"Langner: To kill a centrifuge", "2013-11-20", "https://www.langner.com/wp-content/uploads/2017/03/to-kill-a-centrifuge.pdf"},
+			{"China Daily", "Iran blames US, Israel for computer worm", "2011-04-16", "https://usa.chinadaily.com.cn/world/2011-04/16/content_12339366.htm"},
+			{"New York Times", "Obama order sped up wave of cyberattacks against Iran", "2012-06-01", "https://www.nytimes.com/2012/06/01/world/middleeast/obama-ordered-wave-of-cyberattacks-against-iran.html"},
+			{"Langner", "To kill a centrifuge", "2013-11-20", "https://www.langner.com/wp-content/uploads/2017/03/to-kill-a-centrifuge.pdf"},
 		},
 	},
 	{
@@ -34,14 +38,14 @@ var from2010 = []incident{
 		operations: []string{"leak"}, sectors: []string{"defense", "government-national"}, data: []string{"Classified"}, insider: true,
 		facts:   "WikiLeaks published logs of the war in Afghanistan on 25 July 2010, of the war in Iraq on 22 October and diplomatic cables from 28 November. An analyst in Iraq had copied them to disks marked as music.",
 		claims:  []claim{{"Chelsea Manning", "US Army court-martial", court, "2013-07-30", "Convicted of espionage and theft, not of aiding the enemy (30 July 2013). She had said in court on 28 February 2013 that she did it, to start a debate. The sentence of 35 years was shortened by the President on 17 January 2017."}},
-		reports: []report{{"White House: President Obama grants commutations and pardons", "2017-01-17", "https://obamawhitehouse.archives.gov/the-press-office/2017/01/17/president-obama-grants-commutations-and-pardons"}},
+		reports: []report{{"Los Angeles Times", "Obama commutes Chelsea Manning's prison sentence", "2017-01-17", "https://www.latimes.com/nation/la-na-obama-manning-20170117-story.html"}},
 	},
 	{
 		name: "Night Dragon: bids and field data of oil companies copied", told: "2011-02-10", where: []string{"US", "KZ", "GR", "TW"},
 		operations: []string{"espionage"}, sectors: []string{"energy"}, data: []string{"Internal", "Secrets"}, steps: []step{{"first_action", "2009-11"}},
 		facts:   "McAfee described on 10 February 2011 intrusions into oil, energy and petrochemical companies since November 2009 or earlier: through web servers to the machines of managers, with common tools. The companies are not named.",
 		claims:  []claim{{"Night Dragon", "McAfee", research, "2011-02-10", "People in China, working at the hours of offices in Beijing (10 February 2011). It did not name a government."}},
-		reports: []report{{"McAfee: Global energy cyberattacks: Night Dragon", "2011-02-10", "https://www.mcafee.com/us/resources/white-papers/wp-global-energy-cyberattacks-night-dragon.pdf"}},
+		reports: []report{{"McAfee", "Global energy cyberattacks: Night Dragon", "2011-02-10", "https://www.mcafee.com/us/resources/white-papers/wp-global-energy-cyberattacks-night-dragon.pdf"}},
 	},
 	{
 		name: "RSA: secrets of sign-in tokens taken, then used on their owners", told: "2011-03-17", where: []string{"US"},
@@ -50,8 +54,9 @@ var from2010 = []incident{
 		claims: []claim{{"Government of China", "Director of the US National Security Agency", statement, "2012-03-27", "Chinese spies did it (27 March 2012). RSA had spoken of two groups and one state, without a name (October 2011)."}},
 		cves:   []string{"CVE-2011-0609"}, malware: []string{"Poison Ivy"},
 		reports: []report{
-			{"Sophos: RSA warns that its servers have been hacked", "2011-03-18", "https://nakedsecurity.sophos.com/2011/03/18/security-firm-rsa-warns-that-its-servers-have-been-hacked/"},
-			{"Dark Reading: China hacked RSA, US official says", "2012-03-29", "https://www.darkreading.com/attacks-breaches/china-hacked-rsa-us-official-says/d/d-id/1137409"},
+			{"Sophos", "RSA warns that its servers have been hacked", "2011-03-18", "https://nakedsecurity.sophos.com/2011/03/18/security-firm-rsa-warns-that-its-servers-have-been-hacked/"},
+			{"Sophos", "RSA blames nation state for attack", "2011-10-11", "https://nakedsecurity.sophos.com/2011/10/11/rsa-blames-nation-state-attack/"},
+			{"Dark Reading", "China hacked RSA, US official says", "2012-03-29", "https://www.darkreading.com/attacks-breaches/china-hacked-rsa-us-official-says/d/d-id/1137409"},
 		},
 	},
 	{
@@ -59,8 +64,8 @@ var from2010 = []incident{
 		operations: []string{"data-theft"}, sectors: []string{"entertainment"}, data: []string{"Personal", "Credentials"}, steps: []step{{"discovery", "2011-04-20"}, {"victims_notice_begin", "2011-04-26"}},
 		facts:   "Sony switched its network off on 20 April 2011 and said on 26 April that names, addresses, birthdays and passwords of about 77 million accounts had been taken. Whether card numbers were among them could not be excluded. The British regulator fined Sony in January 2013: the hole could have been closed.",
 		claims:  []claim{{"Anonymous", "Sony", own, "2011-05-04", "A file named Anonymous was left on a server, in days of floods of traffic under that name (letter of 3 May, published 4 May 2011). It did not say who took the data."}},
-		denials: []denial{{"Anonymous", "2011-05-05", "It never took part in theft of card data; others wish to put the blame on it (5 May 2011)."}},
-		reports: []report{{"Sony: Response to the US House of Representatives", "2011-05-04", "https://blog.playstation.com/2011/05/04/sonys-response-to-the-u-s-house-of-representatives/"}},
+		denials: []denial{{"Anonymous", "2011-05-04", "It had nothing to do with it, though some who use the name may have acted by themselves (4 May 2011; first said on 24 April)."}},
+		reports: []report{{"Engadget", "Sony responds to Congress with open letter, suggests Anonymous was responsible", "2011-05-04", "https://www.engadget.com/2011-05-04-sony-responds-to-congress-with-open-letter-suggests-anonymous.html"}},
 	},
 	{
 		name: "Operation Shady RAT: 72 organisations entered over five years", told: "2011-08-03", where: []string{"US", "CA", "KR", "TW", "CH"},
@@ -69,8 +74,8 @@ var from2010 = []incident{
 		claims:  []claim{{"Operation Shady RAT", "McAfee", research, "2011-08-03", "One actor, and by the choice of victims a state, which it does not name (3 August 2011)."}},
 		denials: []denial{{"Eugene Kaspersky", "2011-08-18", "He called the conclusions unfounded and the programs simple (18 August 2011)."}},
 		reports: []report{
-			{"McAfee: Revealed: Operation Shady RAT", "2011-08-03", "https://www.mcafee.com/us/resources/white-papers/wp-operation-shady-rat.pdf"},
-			{"Kaspersky: Shady RAT, shoddy RAT", "2011-08-18", "https://eugene.kaspersky.com/2011/08/18/shady-rat-shoddy-rat/"},
+			{"McAfee", "Revealed, Operation Shady RAT", "2011-08-03", "https://web.archive.org/web/20110804083836/http://www.mcafee.com/us/resources/white-papers/wp-operation-shady-rat.pdf"},
+			{"Kaspersky", "Shady RAT, shoddy RAT", "2011-08-18", "https://eugene.kaspersky.com/2011/08/18/shady-rat-shoddy-rat/"},
 		},
 	},
 	{
@@ -78,7 +83,7 @@ var from2010 = []incident{
 		victim: "DigiNotar", operations: []string{"hijacking"}, sectors: []string{"technology"}, data: []string{"Digital certificate"}, steps: []step{{"compromise", "2011-06"}},
 		facts:   "The Dutch authority was entered in June 2011, and at least 531 certificates were forged, among them one for all of google.com. About 300,000 addresses, nearly all in Iran, met it. The Dutch government took over the company, which went bankrupt in September.",
 		claims:  []claim{{"ComodoHacker", "", self, "2011-09-05", "Somebody of that name, who had claimed Comodo in March: alone, for reasons of his own, in Iran (5 September 2011). Nobody has shown who he is or for whom he worked."}},
-		reports: []report{{"Sophos: Fox-IT's report on the DigiNotar breach", "2011-09-05", "https://nakedsecurity.sophos.com/2011/09/05/operation-black-tulip-fox-its-report-on-the-diginotar-breach/"}},
+		reports: []report{{"Sophos", "Fox-IT's report on the DigiNotar breach", "2011-09-05", "https://nakedsecurity.sophos.com/2011/09/05/operation-black-tulip-fox-its-report-on-the-diginotar-breach/"}},
 	},
 	{
 		name: "AMSC: the program of wind turbines sold to a customer", told: "2011-09-14", where: []string{"AT", "US"},
@@ -89,21 +94,24 @@ var from2010 = []incident{
 			{"Sinovel", "US District Court in Madison", court, "2018-01-24", "A jury found the company guilty of theft of trade secrets (24 January 2018)."},
 		},
 		denials: []denial{{"Sinovel", "2011-10-03", "It never bought business secrets from an employee of AMSC, and has no need to (3 October 2011)."}},
-		reports: []report{{"US Department of Justice: Sinovel Wind Group convicted of theft of trade secrets", "2018-01-24", "https://www.justice.gov/opa/pr/chinese-company-sinovel-wind-group-convicted-theft-trade-secrets"}},
+		reports: []report{{"Law360", "Chinese wind-turbine maker convicted of trade secret theft", "2018-01-24", "https://www.law360.com/articles/1005508/chinese-wind-turbine-maker-convicted-of-trade-secret-theft"}},
 	},
 	{
 		name: "Mitsubishi Heavy Industries: shipyards and missile works infected", told: "2011-09-19", where: []string{"JP"},
 		victim: "Mitsubishi Heavy Industries", operations: []string{"espionage"}, sectors: []string{"defense", "manufacturing"}, data: []string{"Secrets"}, steps: []step{{"compromise", "2011-08"}, {"discovery", "2011-08"}},
 		facts:   "The maker of submarines and missiles confirmed on 19 September 2011 that 45 servers and 38 computers at about ten places had been infected since August. It first said that no secrets had left, later that some data may have. Who did it is not known.",
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2011-09-20", "To call China a source of such attacks has no ground; it is a victim itself (20 September 2011, after reports in Japanese newspapers)."}},
-		reports: []report{{"Reuters: Japan's defence industry hit by its first cyber attack", "2011-09-19", "https://www.reuters.com/article/us-mitsubishiheavy-computer-idUSTRE78I0EL20110919"}},
+		reports: []report{
+			{"Reuters", "Japan's defence industry hit by its first cyber attack", "2011-09-19", "https://www.reuters.com/article/us-mitsubishiheavy-computer-idUSTRE78I0EL20110919"},
+			{"Guardian", "China denies hacking attack on Japan", "2011-09-20", "https://www.theguardian.com/world/2011/sep/20/china-denies-hacking-attack-japan"},
+		},
 	},
 	{
 		name: "Duqu: makers of industrial parts spied on by a relative of Stuxnet", told: "2011-10-18", where: []string{"IR", "SD", "FR", "NL", "UA", "IN", "VN"},
 		operations: []string{"espionage"}, sectors: []string{"manufacturing"}, data: []string{"Internal"}, steps: []step{{"discovery", "2011-09"}},
 		facts:   "A laboratory in Budapest found it in September 2011; Symantec described it on 18 October. It came in a document through an unknown hole in Windows, listened, and removed itself after 36 days. Symantec said that its authors had Stuxnet's source code; who they are it did not say. Iran said that it had it under control (November 2011).",
 		malware: []string{"Duqu"}, cves: []string{"CVE-2011-3402"},
-		reports: []report{{"Symantec: W32.Duqu, the precursor to the next Stuxnet", "2011-10-18", "https://docs.broadcom.com/doc/w32-duqu-11-en"}},
+		reports: []report{{"Symantec", "W32.Duqu, the precursor to the next Stuxnet", "2011-10-18", "https://docs.broadcom.com/doc/w32-duqu-11-en"}},
 	},
 	{
 		name: "Flame: computers in Iran and the Middle East listened to for years", told: "2012-05-28", where: []string{"IR", "IL", "SD", "SY", "LB"},
@@ -113,8 +121,8 @@ var from2010 = []incident{
 		denials: []denial{{"Spokesman of the government of Israel", "2012-05-31", "What a minister said on the radio does not mean that Israel is responsible (31 May 2012)."}},
 		malware: []string{"Flame"},
 		reports: []report{
-			{"New York Times: Iran confirms attack by virus that collects information", "2012-05-30", "https://www.nytimes.com/2012/05/30/world/middleeast/iran-confirms-cyber-attack-by-new-virus-called-flame.html"},
-			{"Washington Post: US, Israel developed Flame computer virus", "2012-06-19", "https://www.washingtonpost.com/world/national-security/us-israel-developed-computer-virus-to-slow-iranian-nuclear-efforts-officials-say/2012/06/19/gJQA6xBPoV_story.html"},
+			{"New York Times", "Iran confirms attack by virus that collects information", "2012-05-30", "https://www.nytimes.com/2012/05/30/world/middleeast/iran-confirms-cyber-attack-by-new-virus-called-flame.html"},
+			{"Washington Post", "US, Israel developed Flame computer virus", "2012-06-19", "https://www.washingtonpost.com/world/national-security/us-israel-developed-computer-virus-to-slow-iranian-nuclear-efforts-officials-say/2012/06/19/gJQA6xBPoV_story.html"},
 		},
 	},
 	{
@@ -122,7 +130,7 @@ var from2010 = []incident{
 		victim: "LinkedIn", operations: []string{"data-theft"}, sectors: []string{"technology"}, data: []string{"Credentials"}, steps: []step{{"discovery", "2012-06-06"}},
 		facts:   "On 6 June 2012 a list of 6.5 million hashed passwords was found on a Russian forum. Only in May 2016, when they were for sale, did it turn out that 117 million had been taken.",
 		claims:  []claim{{"Yevgeniy Nikulin", "US District Court in San Francisco", court, "2020-07-10", "A jury found him guilty (10 July 2020; sentenced to 88 months on 29 September 2020)."}},
-		reports: []report{{"US Attorney in San Francisco: Russian hacker sentenced to over 7 years", "2020-09-29", "https://www.justice.gov/usao-ndca/pr/russian-hacker-sentenced-over-7-years-prison-hacking-three-bay-area-tech-companies"}},
+		reports: []report{{"US Attorney in San Francisco", "Russian hacker sentenced to over 7 years", "2020-09-29", "https://www.justice.gov/usao-ndca/pr/russian-hacker-sentenced-over-7-years-prison-hacking-three-bay-area-tech-companies"}},
 	},
 	{
 		name: "Saudi Aramco: more than 30,000 computers erased", told: "2012-08-15", where: []string{"SA", "QA"},
@@ -134,7 +142,7 @@ var from2010 = []incident{
 		},
 		denials: []denial{{"National Center of Cyberspace of Iran", "2012-10-14", "Iran had no part in it; the charge has political reasons (14 October 2012)."}},
 		malware: []string{"Shamoon"},
-		reports: []report{{"New York Times: In cyberattack on Saudi firm, US sees Iran firing back", "2012-10-24", "https://www.nytimes.com/2012/10/24/business/global/cyberattack-on-saudi-oil-firm-disquiets-us.html"}},
+		reports: []report{{"New York Times", "In cyberattack on Saudi firm, US sees Iran firing back", "2012-10-24", "https://www.nytimes.com/2012/10/24/business/global/cyberattack-on-saudi-oil-firm-disquiets-us.html"}},
 	},
 	{
 		name: "Banks of the United States: sites flooded on 176 days", told: "2012-09-18", where: []string{"US"},
@@ -145,6 +153,6 @@ var from2010 = []incident{
 			{"Seven people of ITSecTeam and Mersad", "US Department of Justice", indictment, "2016-03-24", "Seven people charged, of two companies said to work for the Revolutionary Guards of Iran (24 March 2016)."},
 		},
 		denials: []denial{{"Civil Defence Organization of Iran", "2012-09-23", "Iran did not attack the banks (23 September 2012)."}},
-		reports: []report{{"US Department of Justice: Seven Iranians charged", "2016-03-24", "https://www.justice.gov/opa/pr/seven-iranians-working-islamic-revolutionary-guard-corps-affiliated-entities-charged"}},
+		reports: []report{{"US Department of Justice", "Seven Iranians charged", "2016-03-24", "https://www.justice.gov/opa/pr/seven-iranians-working-islamic-revolutionary-guard-corps-affiliated-entities-charged"}},
 	},
 }

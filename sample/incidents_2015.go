@@ -11,7 +11,7 @@ var from2015 = []incident{
 			{"Two people charged in the Anthem case", "US Department of Justice", indictment, "2019-05-09", "A group in China; two people charged, no government named (9 May 2019)."},
 		},
 		malware: []string{"Sakula"},
-		reports: []report{{"US Department of Justice: Member of sophisticated China-based hacking group indicted", "2019-05-09", "https://www.justice.gov/opa/pr/member-sophisticated-china-based-hacking-group-indicted-series-computer-intrusions-including"}},
+		reports: []report{{"US Department of Justice", "Member of sophisticated China-based hacking group indicted", "2019-05-09", "https://www.justice.gov/opa/pr/member-sophisticated-china-based-hacking-group-indicted-series-computer-intrusions-including"}},
 	},
 	{
 		name: "Gemalto: keys of telephone cards sought at the maker", told: "2015-02-19", where: []string{"NL", "FR"},
@@ -19,7 +19,7 @@ var from2015 = []incident{
 		facts:   "The Intercept published on 19 February 2015 documents of 2010 on the theft of keys that protect calls, from the maker of SIM cards. Gemalto said on 25 February that it had seen two serious attacks in 2010 and 2011 which may be these, that they reached its office network only, and that keys cannot have been taken in large numbers.",
 		claims:  []claim{{"Mobile Handset Exploitation Team", "The Intercept", leaked, "2015-02-19", "A team of the British GCHQ and the US NSA (19 February 2015). GCHQ does not comment."}},
 		denials: []denial{{"GCHQ", "2015-02-19", "It does not comment on what it does."}},
-		reports: []report{{"The Intercept: The great SIM heist", "2015-02-19", "https://theintercept.com/2015/02/19/great-sim-heist/"}},
+		reports: []report{{"The Intercept", "The great SIM heist", "2015-02-19", "https://theintercept.com/2015/02/19/great-sim-heist/"}},
 	},
 	{
 		name: "TV5Monde: eleven channels off the air for hours", told: "2015-04-08", where: []string{"FR"},
@@ -32,8 +32,8 @@ var from2015 = []incident{
 		},
 		denials: []denial{{"Ministry of Foreign Affairs of Russia", "2018-10-04", "It called the British statement wild fantasy (4 October 2018)."}},
 		reports: []report{
-			{"UK National Cyber Security Centre: Reckless campaign of cyber attacks by Russian military intelligence exposed", "2018-10-04", "https://www.ncsc.gov.uk/news/reckless-campaign-cyber-attacks-russian-military-intelligence-service-exposed"},
-			{"Reuters: France probes Russian lead in TV5Monde hacking", "2015-06-10", "https://www.reuters.com/article/us-france-russia-cybercrime/france-probes-russian-lead-in-tv5monde-hacking-sources-idUSKBN0OQ2GG20150610"},
+			{"UK Foreign Office", "UK exposes Russian cyber attacks", "2018-10-04", "https://www.gov.uk/government/news/uk-exposes-russian-cyber-attacks"},
+			{"Reuters", "France probes Russian lead in TV5Monde hacking", "2015-06-10", "https://www.reuters.com/article/us-france-russia-cybercrime/france-probes-russian-lead-in-tv5monde-hacking-sources-idUSKBN0OQ2GG20150610"},
 		},
 	},
 	{
@@ -46,16 +46,25 @@ var from2015 = []incident{
 			{"APT28", "European Union", statement, "2020-10-22", "Sanctions (22 October 2020)."},
 		},
 		denials: []denial{{"Embassy of Russia in Germany", "2020-05-27", "The accusations are false; Russia was ready to look into the facts, and Berlin showed no interest (27 May 2020)."}},
-		reports: []report{{"Council of the European Union: Sanctions over the 2015 Bundestag hack", "2020-10-22", "https://www.consilium.europa.eu/en/press/press-releases/2020/10/22/malicious-cyber-attacks-eu-sanctions-two-individuals-and-one-body-over-2015-bundestag-hack/"}},
+		reports: []report{{"Council of the European Union", "Sanctions over the 2015 Bundestag hack", "2020-10-22", "https://www.consilium.europa.eu/en/press/press-releases/2020/10/22/malicious-cyber-attacks-eu-sanctions-two-individuals-and-one-body-over-2015-bundestag-hack/"}},
 	},
 	{
 		name: "US Office of Personnel Management: background investigations of 21.5 million people taken", told: "2015-06-04", where: []string{"US"},
 		victim: "US Office of Personnel Management", operations: []string{"espionage"}, sectors: []string{"government-national"}, data: []string{"Personal", "Classified"}, steps: []step{{"compromise", "2014-05"}, {"discovery", "2015-04"}, {"victims_notice_begin", "2015-06-04"}},
-		facts:   "The office announced on 4 June 2015 the theft of personnel files of about 4.2 million people and on 9 July 2015 that of background-investigation records of 21.5 million. The count of fingerprints was raised to about 5.6 million in September. It was found in April 2015; those intruders had been inside since at least May 2014.",
-		claims:  []claim{{"Deep Panda", "Majority staff of the US House Committee on Oversight", statement, "2016-09-07", "Likely the group called Deep Panda (7 September 2016). The Director of National Intelligence had called China the leading suspect (25 June 2015)."}},
-		denials: []denial{{"Ministry of Foreign Affairs of China", "2015-06-05", "The accusation is irresponsible and without scientific ground (5 June 2015)."}},
+		facts: "The office announced on 4 June 2015 the theft of personnel files of about 4.2 million people and on 9 July 2015 that of background-investigation records of 21.5 million. The count of fingerprints was raised to about 5.6 million in September. It was found in April 2015; those intruders had been inside since at least May 2014.",
+		claims: []claim{
+			{"Government of China", "US Director of National Intelligence", statement, "2015-06-25", "The leading suspect (25 June 2015). The government never accused China formally."},
+			{"Deep Panda", "Majority staff of the US House Committee on Oversight", statement, "2016-09-07", "Likely the group called Deep Panda (7 September 2016)."},
+		},
+		denials: []denial{
+			{"Ministry of Foreign Affairs of China", "2015-06-05", "The accusation is irresponsible and without scientific ground (5 June 2015)."},
+			{"Xinhua", "2015-12-02", "The state's news agency: an inquiry found a case of crime, not of a state (2 December 2015). Arrests were reported; US officials could not confirm whom."},
+		},
 		malware: []string{"PlugX", "Sakula"},
-		reports: []report{{"US House Committee on Oversight: The OPM data breach", "2016-09-07", "https://oversight.house.gov/report/opm-data-breach-government-jeopardized-national-security-generation/"}},
+		reports: []report{
+			{"Lawfare", "China claims OPM hack was criminal; arrests hackers it says were responsible", "2015-12-02", "https://www.lawfareblog.com/china-claims-opm-hack-was-criminal-arrests-hackers-it-says-were-responsible"},
+			{"US House Committee on Oversight", "The OPM data breach", "2016-09-07", "https://oversight.house.gov/report/opm-data-breach-government-jeopardized-national-security-generation/"},
+		},
 	},
 	{
 		name: "Duqu 2.0: hotels of the talks on Iran's nuclear programme, and a maker of antivirus", told: "2015-06-10", where: []string{"RU", "CH", "AT"},
@@ -64,7 +73,7 @@ var from2015 = []incident{
 		claims:  []claim{{"Government of Israel", "Wall Street Journal", unnamed, "2015-06-10", "Thought to be Israel (10 June 2015)."}},
 		denials: []denial{{"Deputy Minister of Foreign Affairs of Israel", "2015-06-11", "The reports have no basis (11 June 2015)."}},
 		cves:    []string{"CVE-2015-2360"}, malware: []string{"Duqu"},
-		reports: []report{{"Guardian: Duqu 2.0 with traces of Israeli code was used to hack Iran talks", "2015-06-11", "https://www.theguardian.com/technology/2015/jun/11/duqu-20-computer-virus-with-traces-of-israeli-code-was-used-to-hack-iran-talks"}},
+		reports: []report{{"Guardian", "Duqu 2.0 with traces of Israeli code was used to hack Iran talks", "2015-06-11", "https://www.theguardian.com/technology/2015/jun/11/duqu-20-computer-virus-with-traces-of-israeli-code-was-used-to-hack-iran-talks"}},
 	},
 	{
 		name: "Hacking Team: 400 gigabytes of a seller of spying programs published", told: "2015-07-05", where: []string{"IT"},
@@ -72,14 +81,14 @@ var from2015 = []incident{
 		facts:   "On 5 July 2015 mail, contracts and source code of the company in Milan were published through its own account. They name its clients, states that it had denied to serve among them, and held unknown holes, which others used within days.",
 		claims:  []claim{{"Phineas Fisher", "", self, "2016-04-15", "Somebody of that name, in a text on how it was done: alone, against abuse (15 April 2016; first said in July 2015). Italian prosecutors closed the case in 2018 without having found him."}},
 		cves:    []string{"CVE-2015-5119"},
-		reports: []report{{"Guardian: Hacking Team hacked", "2015-07-06", "https://www.theguardian.com/technology/2015/jul/06/hacking-team-hacked-firm-sold-spying-tools-to-repressive-regimes-documents-claim"}},
+		reports: []report{{"Guardian", "Hacking Team hacked", "2015-07-06", "https://www.theguardian.com/technology/2015/jul/06/hacking-team-hacked-firm-sold-spying-tools-to-repressive-regimes-documents-claim"}},
 	},
 	{
 		name: "Ashley Madison: 36 million people on a site for affairs made public", told: "2015-07-19", where: []string{"CA"},
 		victim: "Ashley Madison", operations: []string{"leak"}, sectors: []string{"technology"}, data: []string{"Personal", "Credentials"}, steps: []step{{"discovery", "2015-07-19"}},
 		facts:   "The company in Toronto was told to close its site; when it did not, records of about 36 million accounts were published from 18 August 2015, also of people who had paid to be deleted. People were extorted with it. Who did it is not known.",
 		claims:  []claim{{"Impact Team", "", self, "2015-07-19", "A group of that name itself (19 July 2015). Nothing more is known of it."}},
-		reports: []report{{"Privacy Commissioner of Canada: Joint investigation of Ashley Madison", "2016-08-22", "https://www.priv.gc.ca/en/opc-actions-and-decisions/investigations/investigations-into-businesses/2016/pipeda-2016-005/"}},
+		reports: []report{{"Privacy Commissioner of Canada", "Joint investigation of Ashley Madison", "2016-08-22", "https://www.priv.gc.ca/en/opc-actions-and-decisions/investigations/investigations-into-businesses/2016/pipeda-2016-005/"}},
 	},
 	{
 		name: "Power supply of Ukraine: 225,000 customers without light", told: "2015-12-23", where: []string{"UA"},
@@ -93,8 +102,8 @@ var from2015 = []incident{
 		denials: []denial{{"Embassy of Russia in the United States", "2020-10-19", "Russia does not and did not have the intention to do such things (19 October 2020)."}},
 		malware: []string{"BlackEnergy", "KillDisk"},
 		reports: []report{
-			{"CISA: Cyber-attack against Ukrainian critical infrastructure (IR-ALERT-H-16-056-01)", "2016-02-25", "https://www.cisa.gov/news-events/ics-alerts/ir-alert-h-16-056-01"},
-			{"US Department of Justice: Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
+			{"CISA", "Cyber-attack against Ukrainian critical infrastructure (IR-ALERT-H-16-056-01)", "2016-02-25", "https://www.cisa.gov/news-events/ics-alerts/ir-alert-h-16-056-01"},
+			{"US Department of Justice", "Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
 		},
 	},
 	{
@@ -103,21 +112,21 @@ var from2015 = []incident{
 		facts:   "On 4 and 5 February 2016 forged payment orders were sent over the bank's SWIFT terminal. Five transfers of 101 million US dollars passed; 81 million reached casinos in the Philippines, 20 million were recovered from Sri Lanka.",
 		claims:  []claim{{"Lazarus Group", "US Department of Justice", indictment, "2018-09-06", "Complaint against Park Jin Hyok, said to work for North Korea (6 September 2018)."}},
 		denials: []denial{{"Ministry of Foreign Affairs of North Korea", "2018-09-14", "The person named does not exist, and the charge is a smear (14 September 2018)."}},
-		reports: []report{{"US Department of Justice: North Korean regime-backed programmer charged", "2018-09-06", "https://www.justice.gov/opa/pr/north-korean-regime-backed-programmer-charged-conspiracy-conduct-multiple-cyber-attacks-and"}},
+		reports: []report{{"US Department of Justice", "North Korean regime-backed programmer charged", "2018-09-06", "https://www.justice.gov/opa/pr/north-korean-regime-backed-programmer-charged-conspiracy-conduct-multiple-cyber-attacks-and"}},
 	},
 	{
 		name: "Panama Papers: 11.5 million files of a law firm given to journalists", told: "2016-04-03", where: []string{"PA"},
 		operations: []string{"leak"}, sectors: []string{"legal"}, data: []string{"Internal", "Bank"},
 		facts:   "Somebody offered a German newspaper the files of Mossack Fonseca, 2.6 terabytes on more than 214,000 companies; more than a hundred newsrooms published from 3 April 2016. The firm said that it was hacked from outside. The source wrote that inequality was the reason.",
 		claims:  []claim{{"John Doe", "", self, "2016-05-06", "The source, under this name, in a text to the newspaper: he works for no government (6 May 2016). Whether he came from inside or outside is not known."}},
-		reports: []report{{"International Consortium of Investigative Journalists: The Panama Papers", "2016-04-03", "https://www.icij.org/investigations/panama-papers/"}},
+		reports: []report{{"International Consortium of Investigative Journalists", "The Panama Papers", "2016-04-03", "https://www.icij.org/investigations/panama-papers/"}},
 	},
 	{
 		name: "Commission on Elections of the Philippines: register of 55 million voters published", told: "2016-03-27", where: []string{"PH"},
 		operations: []string{"leak", "defacement"}, sectors: []string{"government-national"}, data: []string{"Personal"}, steps: []step{{"discovery", "2016-03-27"}},
 		facts:   "On 27 March 2016, six weeks before the election, the site of the commission was defaced and its database published, with fingerprints of people abroad. The National Privacy Commission held the chairman responsible for want of care.",
 		claims:  []claim{{"LulzSec Pilipinas", "", self, "2016-03-27", "The group itself, which published the data, after Anonymous Philippines had defaced the site (27 March 2016). The police arrested two young men in April."}},
-		reports: []report{{"National Privacy Commission of the Philippines: Criminal prosecution of Bautista over Comeleak recommended", "2017-01-05", "https://privacy.gov.ph/privacy-commission-finds-bautista-criminally-liable-for-comeleak-data-breach/"}},
+		reports: []report{{"National Privacy Commission of the Philippines", "Criminal prosecution of Bautista over Comeleak recommended", "2017-01-05", "https://privacy.gov.ph/privacy-commission-finds-bautista-criminally-liable-for-comeleak-data-breach/"}},
 	},
 	{
 		name: "Democratic National Committee: mail of a party taken and published before an election", told: "2016-06-14", where: []string{"US"},
@@ -135,17 +144,17 @@ var from2015 = []incident{
 			{"WikiLeaks", "2017-01-03", "Its founder said that the source is no state (3 January 2017)."},
 		},
 		reports: []report{
-			{"US Department of Justice: Grand jury indicts 12 Russian intelligence officers", "2018-07-13", "https://www.justice.gov/opa/pr/grand-jury-indicts-12-russian-intelligence-officers-hacking-offenses-related-2016-election"},
-			{"US Office of the Director of National Intelligence: Background to assessing Russian activities and intentions", "2017-01-06", "https://www.dni.gov/files/documents/ICA_2017_01.pdf"},
+			{"US Department of Justice", "Grand jury indicts 12 Russian intelligence officers", "2018-07-13", "https://www.justice.gov/opa/pr/grand-jury-indicts-12-russian-intelligence-officers-hacking-offenses-related-2016-election"},
+			{"US Department of Homeland Security and Director of National Intelligence", "Joint statement on election security", "2016-10-07", "https://www.dhs.gov/news/2016/10/07/joint-statement-department-homeland-security-and-office-director-national"},
 		},
 	},
 	{
 		name: "Shadow Brokers: tools of the NSA put up for sale, then given away", told: "2016-08-13", where: []string{"US"},
 		operations: []string{"leak"}, sectors: []string{"government-national"}, data: []string{"Classified", "Source code"}, steps: []step{{"discovery", "2016-08-13"}},
-		facts:   "From 13 August 2016 to 2017 somebody published programs and unknown holes; on 14 April 2017 those that WannaCry and NotPetya used soon after. That they come from the NSA is held by most; the agency has not said so. How they left is not known: a contractor who had taken home 50 terabytes was sentenced in 2019, but not for giving them to anybody.",
+		facts:   "From 13 August 2016 to 2017 somebody published programs and unknown holes; on 14 April 2017 those that WannaCry and NotPetya used soon after. That they come from the NSA is held by most; the agency has not said so. How they left is not known: a contractor who had taken home papers and files for twenty years was sentenced in 2019, but not for giving them to anybody; that it was 50 terabytes, as first said, was taken back.",
 		claims:  []claim{{"Shadow Brokers", "", self, "2016-08-13", "The sender's own name (13 August 2016). Who they are is not known; nobody has been charged."}},
 		cves:    []string{"CVE-2017-0144"},
-		reports: []report{{"US Attorney in Baltimore: Former government contractor sentenced to nine years", "2019-07-19", "https://www.justice.gov/usao-md/pr/former-government-contractor-sentenced-nine-years-federal-prison-willful-retention-national"}},
+		reports: []report{{"Associated Press", "Ex-NSA contractor sentenced to 9 years for stolen documents", "2019-07-19", "https://apnews.com/88a9339e18854ec486b2056f6a6b6da9"}},
 	},
 	{
 		name: "Yahoo: all three billion accounts taken in 2013, 500 million more in 2014", told: "2016-09-22", where: []string{"US"},
@@ -154,8 +163,8 @@ var from2015 = []incident{
 		claims:  []claim{{"Four people charged in the Yahoo case", "US Department of Justice", indictment, "2017-03-15", "Two officers of the Russian FSB and two criminals charged; one pleaded guilty and was sentenced to five years (15 March 2017; 29 May 2018)."}},
 		denials: []denial{{"Spokesman of the President of Russia", "2017-03-16", "There can be no talk of a part of the FSB in unlawful acts (16 March 2017)."}},
 		reports: []report{
-			{"US Department of Justice: US charges Russian FSB officers and their criminal conspirators", "2017-03-15", "https://www.justice.gov/opa/pr/us-charges-russian-fsb-officers-and-their-criminal-conspirators-hacking-yahoo-and-millions"},
-			{"US Securities and Exchange Commission: Altaba to pay 35 million dollars (2018-71)", "2018-04-24", "https://www.sec.gov/newsroom/press-releases/2018-71"},
+			{"US Department of Justice", "US charges Russian FSB officers and their criminal conspirators", "2017-03-15", "https://www.justice.gov/opa/pr/us-charges-russian-fsb-officers-and-their-criminal-conspirators-hacking-yahoo-and-millions"},
+			{"US Securities and Exchange Commission", "Altaba to pay 35 million dollars (2018-71)", "2018-04-24", "https://www.sec.gov/newsroom/press-releases/2018-71"},
 		},
 	},
 	{
@@ -163,15 +172,15 @@ var from2015 = []incident{
 		victim: "Red Cross blood service of Australia", sectors: []string{"healthcare"}, data: []string{"Medical", "Personal"}, insider: true, steps: []step{{"first_action", "2016-09-05"}, {"discovery", "2016-10-25"}, {"victims_notice_begin", "2016-10-28"}},
 		facts:   "A contractor put a copy of the donors' questionnaires on a public web server by mistake on 5 September 2016; somebody found it on 25 October and told. The regulator praised how the service answered. As far as is known nobody used the data.",
 		claims:  []claim{{"Employee of a contractor of the Red Cross blood service", "The blood service", own, "2016-10-28", "A human error at its web contractor (28 October 2016). The Information Commissioner came to the same (7 August 2017)."}},
-		reports: []report{{"Australian Information Commissioner: DonateBlood.com.au data breach", "2017-08-07", "https://oaic.gov.au/privacy/privacy-assessments-and-decisions/privacy-decisions/investigation-reports/donateblood.com.au-data-breach-australian-red-cross-blood-service"}},
+		reports: []report{{"Australian Information Commissioner", "DonateBlood.com.au data breach", "2017-08-07", "https://www.oaic.gov.au/privacy/privacy-assessments-and-decisions/privacy-decisions/Investigation-inquiry-reports/donateblood.com.au-data-breach-australian-red-cross-blood-service"}},
 	},
 	{
 		name: "Liberia: a telephone company flooded to please a competitor", told: "2016-11-03", where: []string{"LR"},
-		operations: []string{"denial-of-service"}, sectors: []string{"telecommunications"}, steps: []step{{"first_action", "2016-10"}},
-		facts:   "In October and November 2016 hundreds of thousands of cameras and routers, taken over by Mirai, flooded Lonestar in Liberia until parts of the country were off the Internet. An employee of a rival company paid for it by the month.",
-		claims:  []claim{{"Daniel Kaye", "Crown Court in London", court, "2019-01-11", "He pleaded guilty and was sentenced to two years and eight months (11 January 2019)."}},
+		operations: []string{"denial-of-service"}, sectors: []string{"telecommunications"}, steps: []step{{"first_action", "2015-10"}},
+		facts:   "From October 2015 rented machines flooded Lonestar in Liberia, and in autumn 2016 hundreds of thousands of cameras taken over by Mirai, until parts of the country were off the Internet; some say all of it. An employee of a rival company paid for it by the month; the company says that it did not know.",
+		claims:  []claim{{"Daniel Kaye", "Crown Court at Blackfriars, London", court, "2019-01-11", "He pleaded guilty and was sentenced to two years and eight months (11 January 2019)."}},
 		malware: []string{"Mirai"},
-		reports: []report{{"UK National Crime Agency: International hacker-for-hire jailed for cyber attacks on Liberian telecommunications provider", "2019-01-11", "https://www.nationalcrimeagency.gov.uk/news/international-hacker-for-hire-jailed-for-cyber-attacks-on-liberian-telecommunications-provider"}},
+		reports: []report{{"BBC", "Briton who knocked Liberia offline with cyber attack jailed", "2019-01-11", "https://www.bbc.com/news/uk-46840461"}},
 	},
 	{
 		name: "Power supply of Kyiv: a substation switched off by a program", told: "2016-12-17", where: []string{"UA"},
@@ -184,8 +193,8 @@ var from2015 = []incident{
 		denials: []denial{{"Embassy of Russia in the United States", "2020-10-19", "Russia does not and did not have the intention to do such things (19 October 2020)."}},
 		malware: []string{"Industroyer"},
 		reports: []report{
-			{"ESET: Win32/Industroyer, a new threat for industrial control systems", "2017-06-12", "https://www.welivesecurity.com/wp-content/uploads/2017/06/Win32_Industroyer.pdf"},
-			{"US Department of Justice: Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
+			{"ESET", "Win32/Industroyer, a new threat for industrial control systems", "2017-06-12", "https://www.welivesecurity.com/wp-content/uploads/2017/06/Win32_Industroyer.pdf"},
+			{"US Department of Justice", "Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
 		},
 	},
 }

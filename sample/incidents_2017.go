@@ -8,14 +8,14 @@ var from2017 = []incident{
 		facts:   "Waymo sued Uber on 23 February 2017: an engineer of Google had copied about 14,000 files, 9.7 gigabytes, before he left in January 2016 for a company that Uber bought. The two settled in February 2018.",
 		claims:  []claim{{"Anthony Levandowski", "US District Court in San Francisco", court, "2020-08-04", "Sentenced to 18 months for the theft of one file, to which he had pleaded guilty (4 August 2020). The President pardoned him on 20 January 2021."}},
 		denials: []denial{{"Uber", "2018-02-09", "It does not believe that trade secrets of Waymo came to it, or that it used any (9 February 2018, on the settlement)."}},
-		reports: []report{{"US Attorney in San Francisco: Former Uber executive sentenced to 18 months", "2020-08-04", "https://www.justice.gov/usao-ndca/pr/former-uber-executive-sentenced-18-months-jail-trade-secret-theft-google"}},
+		reports: []report{{"US Attorney in San Francisco", "Former Uber executive sentenced to 18 months in jail for trade secret theft from Google", "2020-08-04", ""}},
 	},
 	{
 		name: "Vault 7: programs of the CIA published", told: "2017-03-07", where: []string{"US"},
 		operations: []string{"leak"}, sectors: []string{"government-national"}, data: []string{"Classified", "Source code"}, insider: true, steps: []step{{"exfiltration", "2016"}},
 		facts:   "WikiLeaks published from 7 March 2017 descriptions of tools of the Central Intelligence Agency, taken in 2016 from a network of its own developers. A review of the agency found that it could not tell how much was lost: people shared passwords of administrators, and nothing was logged.",
 		claims:  []claim{{"Joshua Schulte", "US District Court in Manhattan", court, "2022-07-13", "A jury found the former developer of the agency guilty (13 July 2022; sentenced to 40 years on 1 February 2024, for other crimes as well). He denied it; a first jury in 2020 had not agreed."}},
-		reports: []report{{"US Department of Justice: Charged with the unauthorized disclosure of classified information", "2018-06-18", "https://www.justice.gov/opa/pr/joshua-adam-schulte-charged-unauthorized-disclosure-classified-information-and-other-offenses"}},
+		reports: []report{{"US Department of Justice", "Charged with the unauthorized disclosure of classified information", "2018-06-18", "https://www.justice.gov/opa/pr/joshua-adam-schulte-charged-unauthorized-disclosure-classified-information-and-other-offenses"}},
 	},
 	{
 		name: "Operation Cloud Hopper: managed-service providers entered to reach their clients", told: "2017-04-03", where: []string{"JP", "GB", "US", "IN"},
@@ -25,8 +25,8 @@ var from2017 = []incident{
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2018-12-21", "The accusation is made up; China never took part in theft of commercial secrets (21 December 2018)."}},
 		malware: []string{"RedLeaves", "PlugX"},
 		reports: []report{
-			{"PwC and BAE Systems: Operation Cloud Hopper", "2017-04-03", "https://www.pwc.co.uk/issues/cyber-security-services/insights/operation-cloud-hopper.html"},
-			{"US Department of Justice: Two Chinese hackers charged with global computer intrusion campaigns", "2018-12-20", "https://www.justice.gov/opa/pr/two-chinese-hackers-associated-ministry-state-security-charged-global-computer-intrusion"},
+			{"PwC and BAE Systems", "Operation Cloud Hopper", "2017-04-03", "https://www.pwc.co.uk/cyber-security/pdf/pwc-uk-operation-cloud-hopper-report-april-2017.pdf"},
+			{"US Department of Justice", "Two Chinese hackers charged with global computer intrusion campaigns", "2018-12-20", "https://www.justice.gov/opa/pr/two-chinese-hackers-associated-ministry-state-security-charged-global-computer-intrusion"},
 		},
 	},
 	{
@@ -41,7 +41,7 @@ var from2017 = []incident{
 			sha256("WannaCry: the worm", "24d004a104d4d54034dbcffc2a4b19a11f39008a575aa614ea04703480b1022c", "The program that spreads (mssecsvc.exe).", "WannaCry"),
 			sha256("WannaCry: the part that encrypts", "ed01ebfbc9eb5bbea545af4d01bf5f1071661840480439c6e5babe8e080e41aa", "What the worm leaves behind (tasksche.exe).", "WannaCry"),
 		},
-		reports: []report{{"UK National Audit Office: Investigation: WannaCry cyber attack and the NHS", "2017-10-27", "https://www.nao.org.uk/reports/investigation-wannacry-cyber-attack-and-the-nhs/"}},
+		reports: []report{{"UK National Audit Office", "Investigation: WannaCry cyber attack and the NHS", "2017-10-27", "https://www.nao.org.uk/reports/investigation-wannacry-cyber-attack-and-the-nhs/"}},
 	},
 	{
 		name: "Qatar News Agency: words put into the mouth of the emir", told: "2017-05-24", where: []string{"QA"},
@@ -49,7 +49,7 @@ var from2017 = []incident{
 		facts:   "In the night to 24 May 2017 the agency's site showed praise of Iran and Hamas as said by the emir, who had not said it. Four states broke off relations with Qatar on 5 June.",
 		claims:  []claim{{"Government of the United Arab Emirates", "Washington Post", unnamed, "2017-07-16", "It was discussed and arranged there; whether the work was done or paid for is not known (16 July 2017)."}},
 		denials: []denial{{"Embassy of the United Arab Emirates in the United States", "2017-07-16", "They had no part in it whatever (16 July 2017)."}},
-		reports: []report{{"Washington Post: UAE orchestrated hacking of Qatari government sites, according to US intelligence officials", "2017-07-16", "https://www.washingtonpost.com/world/national-security/uae-hacked-qatari-government-sites-sparking-regional-upheaval-according-to-us-intelligence-officials/2017/07/16/00c46e54-698f-11e7-8eb5-cbccc2e7bfbf_story.html"}},
+		reports: []report{{"Washington Post", "UAE orchestrated hacking of Qatari government sites, according to US intelligence officials", "2017-07-16", "https://www.washingtonpost.com/world/national-security/uae-hacked-qatari-government-sites-sparking-regional-upheaval-according-to-us-intelligence-officials/2017/07/16/00c46e54-698f-11e7-8eb5-cbccc2e7bfbf_story.html"}},
 	},
 	{
 		name: "NotPetya: data destroyed through a Ukrainian accounting program", told: "2017-06-27", where: []string{"UA", "DK", "US"},
@@ -63,8 +63,8 @@ var from2017 = []incident{
 		cves:    []string{"CVE-2017-0144"}, malware: []string{"NotPetya"},
 		indicators: []indicator{sha256("NotPetya: the library", "027cc450ef5f8c5f653329641ec1fed91f694e0d229928963b30f6b0d7d3a745", "The library that encrypts and spreads (perfc.dat).", "NotPetya")},
 		reports: []report{
-			{"UK Foreign Office: Minister condemns Russia for NotPetya attacks", "2018-02-15", "https://www.gov.uk/government/news/foreign-office-minister-condemns-russia-for-notpetya-attacks"},
-			{"US Department of Justice: Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
+			{"UK Foreign Office", "Minister condemns Russia for NotPetya attacks", "2018-02-15", "https://www.gov.uk/government/news/foreign-office-minister-condemns-russia-for-notpetya-attacks"},
+			{"US Department of Justice", "Six Russian GRU officers charged", "2020-10-19", "https://www.justice.gov/opa/pr/six-russian-gru-officers-charged-connection-worldwide-deployment-destructive-malware-and"},
 		},
 	},
 	{
@@ -75,15 +75,15 @@ var from2017 = []incident{
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2020-02-11", "Its government and military never take part in theft of trade secrets over networks (11 February 2020)."}},
 		cves:    []string{"CVE-2017-5638"},
 		reports: []report{
-			{"US Government Accountability Office: Actions taken by Equifax and federal agencies (GAO-18-559)", "2018-08-30", "https://www.gao.gov/products/gao-18-559"},
-			{"US Department of Justice: Chinese military personnel charged", "2020-02-10", "https://www.justice.gov/opa/pr/chinese-military-personnel-charged-computer-fraud-economic-espionage-and-wire-fraud-hacking"},
+			{"US Government Accountability Office", "Actions taken by Equifax and federal agencies (GAO-18-559)", "2018-08-30", "https://www.gao.gov/products/gao-18-559"},
+			{"US Department of Justice", "Chinese military personnel charged", "2020-02-10", "https://www.justice.gov/opa/pr/chinese-military-personnel-charged-computer-fraud-economic-espionage-and-wire-fraud-hacking"},
 		},
 	},
 	{
 		name: "Register of deeds of South Africa: identity numbers of about 60 million people on an open server", told: "2017-10-18", where: []string{"ZA"},
 		sectors: []string{"commercial"}, data: []string{"Personal"}, insider: true, steps: []step{{"first_action", "2017-03"}},
 		facts:   "A file with identity numbers, incomes and addresses, of the dead as well, lay on the web server of a property company, open since at least March 2017. Who took copies is not known.",
-		reports: []report{{"Hunt: Questions about the massive South African master deeds data breach answered", "2017-10-18", "https://www.troyhunt.com/questions-about-the-massive-south-african-master-deeds-data-breach-answered/"}},
+		reports: []report{{"Troy Hunt", "Questions about the massive South African master deeds data breach answered", "2017-10-18", "https://www.troyhunt.com/questions-about-the-massive-south-african-master-deeds-data-breach-answered/"}},
 	},
 	{
 		name: "Triton: the safety controllers of a petrochemical plant reprogrammed", told: "2017-12-14", where: []string{"SA"},
@@ -96,8 +96,8 @@ var from2017 = []incident{
 		},
 		malware: []string{"Triton"},
 		reports: []report{
-			{"FireEye: Triton attribution", "2018-10-23", "https://www.fireeye.com/blog/threat-research/2018/10/triton-attribution-russian-government-owned-lab-most-likely-built-tools.html"},
-			{"US Treasury: Sanctions on a Russian government research institution connected to Triton", "2020-10-23", "https://home.treasury.gov/news/press-releases/sm1162"},
+			{"FireEye", "Triton attribution", "2018-10-23", "https://cloud.google.com/blog/topics/threat-intelligence/triton-attribution-russian-government-owned-lab-most-likely-built-tools/"},
+			{"US Treasury", "Sanctions on a Russian government research institution connected to Triton", "2020-10-23", "https://home.treasury.gov/news/press-releases/sm1162"},
 		},
 	},
 	{
@@ -105,7 +105,7 @@ var from2017 = []incident{
 		operations: []string{"data-theft"}, sectors: []string{"government-national"}, data: []string{"Personal"},
 		facts:   "A journalist paid 500 rupees over a messenger and got an account that showed name, address and telephone number for any number of the register. The accounts had been made for officials who help with complaints.",
 		denials: []denial{{"Unique Identification Authority of India", "2018-01-04", "There was no breach; fingerprints and eye scans are safe, and a search by number alone does no harm (4 January 2018)."}},
-		reports: []report{{"Tribune of India: Rs 500, 10 minutes, and you have access to billion Aadhaar details", "2018-01-04", "https://www.tribuneindia.com/news/archive/nation/rs-500-10-minutes-and-you-have-access-to-billion-aadhaar-details-523361"}},
+		reports: []report{{"Tribune of India", "Rs 500, 10 minutes, and you have access to billion Aadhaar details", "2018-01-04", "https://www.tribuneindia.com/news/nation/rs-500-10-minutes-and-you-have-access-to-billion-aadhaar-details/523361.html"}},
 	},
 	{
 		name: "African Union: servers at headquarters sent files away every night", told: "2018-01-26", where: []string{"ET"},
@@ -116,7 +116,7 @@ var from2017 = []incident{
 			{"Ambassador of China to the African Union", "2018-01-29", "He called the report absurd (29 January 2018)."},
 			{"Chairman of the Commission of the African Union", "2018-02-08", "He called the allegations false (8 February 2018, in Beijing)."},
 		},
-		reports: []report{{"Le Monde: A Addis-Abeba, le siège de l'Union africaine espionné par les Chinois", "2018-01-26", "https://www.lemonde.fr/afrique/article/2018/01/26/a-addis-abeba-le-siege-de-l-union-africaine-espionne-par-les-chinois_5247521_3212.html"}},
+		reports: []report{{"Le Monde", "A Addis-Abeba, le siège de l'Union africaine espionné par les Chinois", "2018-01-26", "https://www.lemonde.fr/afrique/article/2018/01/26/a-addis-abeba-le-siege-de-l-union-africaine-espionne-par-les-chinois_5247521_3212.html"}},
 	},
 	{
 		name: "Olympic Destroyer: the opening of the winter games without network", told: "2018-02-11", where: []string{"KR"},
@@ -129,22 +129,25 @@ var from2017 = []incident{
 		denials: []denial{{"Embassy of Russia in the United States", "2020-10-19", "Russia does not and did not have the intention to do such things (19 October 2020)."}},
 		malware: []string{"Olympic Destroyer"},
 		reports: []report{
-			{"Cisco Talos: Olympic Destroyer takes aim at winter olympics", "2018-02-12", "https://blog.talosintelligence.com/2018/02/olympic-destroyer.html"},
-			{"UK Foreign Office: UK exposes series of Russian cyber attacks against Olympic and Paralympic Games", "2020-10-19", "https://www.gov.uk/government/news/uk-exposes-series-of-russian-cyber-attacks-against-olympic-and-paralympic-games"},
+			{"Cisco Talos", "Olympic Destroyer takes aim at winter olympics", "2018-02-12", "https://blog.talosintelligence.com/2018/02/olympic-destroyer.html"},
+			{"UK Foreign Office", "UK exposes series of Russian cyber attacks against Olympic and Paralympic Games", "2020-10-19", "https://www.gov.uk/government/news/uk-exposes-series-of-russian-cyber-attacks-against-olympic-and-paralympic-games"},
 		},
 	},
 	{
 		name: "Banks of Mexico: payments forged on the way to the central bank", told: "2018-05-14", where: []string{"MX"},
-		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"first_action", "2018-04-17"}},
-		facts:   "From 17 April 2018 forged orders left several banks through their own connections to the payment system SPEI and were drawn in cash. The central bank spoke of about 300 million pesos; its own system was not entered. Who did it is not known.",
-		reports: []report{{"Bank of Mexico: Statements on the incidents at participants of SPEI", "2018-05-16", "https://www.banxico.org.mx/"}},
+		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"first_action", "2018-04"}, {"discovery", "2018-04-27"}},
+		facts: "In April and May 2018 forged orders were put into the programs by which banks connect to the payment system SPEI, and the money was drawn in cash at branches. The central bank told of five institutions and of slow transfers from 27 April; its own system was not entered. It gave no sum at first; unnamed officials spoke of more than 300 million pesos, newspapers of 400 million. Who did it is not known.",
+		reports: []report{
+			{"Reuters, in the Himalayan Times", "Thieves suck millions out of Mexican banks in transfer heist", "2018-05-15", "https://thehimalayantimes.com/business/thieves-suck-millions-out-of-mexican-banks-in-transfer-heist"},
+			{"Dinero en Imagen", "El Banxico cambia, más abierto; SPEI, intacto", "2018-05-17", "https://www.dineroenimagen.com/jose-yuste/el-banxico-cambia-mas-abierto-spei-intacto-lorenza-hace-un-mes/99180"},
+		},
 	},
 	{
 		name: "Banco de Chile: 10 million US dollars sent away while thousands of computers were erased", told: "2018-05-24", where: []string{"CL"},
 		victim: "Banco de Chile", operations: []string{"financial-theft", "destruction"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"discovery", "2018-05-24"}},
 		facts:   "On 24 May 2018 a wiper stopped about 9,000 workstations and 500 servers of the bank. It covered four payments over SWIFT, about 10 million US dollars, most of them to Hong Kong. No account of a customer was touched.",
 		claims:  []claim{{"Lazarus Group", "FireEye", research, "2018-10-03", "The part that it calls APT38 and places in North Korea (3 October 2018)."}},
-		reports: []report{{"FireEye: APT38, details on new North Korean regime-backed threat group", "2018-10-03", "https://www.fireeye.com/blog/threat-research/2018/10/apt38-details-on-new-north-korean-regime-backed-threat-group.html"}},
+		reports: []report{{"FireEye", "APT38, details on new North Korean regime-backed threat group", "2018-10-03", "https://cloud.google.com/blog/topics/threat-intelligence/apt38-details-on-new-north-korean-regime-backed-threat-group/"}},
 	},
 	{
 		name: "Tesla: program and pictures of a battery factory given to outsiders", told: "2018-06-20", where: []string{"US"},
@@ -152,27 +155,27 @@ var from2017 = []incident{
 		facts:   "Tesla sued a former technician of its factory in Nevada on 20 June 2018 for copying gigabytes to others and changing code. In September 2020 the court dismissed his claim for defamation, and held that what he told did not move the price of the shares.",
 		claims:  []claim{{"Former technician of Tesla", "Tesla", own, "2018-06-20", "He wrote a program to take the data, after he had not got the post he wished (20 June 2018)."}},
 		denials: []denial{{"The former technician of Tesla", "2018-06-21", "He told a journalist of unsafe batteries and waste; he wrote no such program (21 June 2018)."}},
-		reports: []report{{"US District Court for Nevada: Order in the case of Tesla against a former employee (3:18-cv-00296)", "2020-09-17", "https://docs.justia.com/cases/federal/district-courts/nevada/nvdce/3:2018cv00296/131279/217"}},
+		reports: []report{{"US District Court for Nevada", "Order in the case of Tesla against a former employee (3:18-cv-00296)", "2020-09-17", "https://docs.justia.com/cases/federal/district-courts/nevada/nvdce/3:2018cv00296/131279/217"}},
 	},
 	{
 		name: "SingHealth: records of 1.5 million patients of Singapore taken, the prime minister's sought again and again", told: "2018-07-20", where: []string{"SG"},
 		victim: "SingHealth", operations: []string{"espionage", "data-theft"}, sectors: []string{"healthcare"}, data: []string{"Medical", "Personal"}, steps: []step{{"compromise", "2017-08"}, {"exfiltration", "2018-06-27"}, {"containment", "2018-07-04"}, {"victims_notice_begin", "2018-07-20"}},
 		facts:   "From 27 June to 4 July 2018 a quarter of the people of Singapore had their data copied, 160,000 of them with their medicines. Intruders had been inside since August 2017. An inquiry found warnings that were not passed on.",
 		claims:  []claim{{"Whitefly", "Symantec", research, "2019-03-06", "A group that it had not described before, at work against Singapore since 2017 (6 March 2019). The government speaks of a state's skill and names nobody."}},
-		reports: []report{{"Committee of Inquiry of Singapore: Public report into the cyber attack on SingHealth", "2019-01-10", "https://file.go.gov.sg/singhealthcoi.pdf"}},
+		reports: []report{{"Committee of Inquiry of Singapore", "Public report into the cyber attack on SingHealth", "2019-01-10", "https://file.go.gov.sg/singhealthcoi.pdf"}},
 	},
 	{
 		name: "British Airways: card numbers copied as they were typed", told: "2018-09-06", where: []string{"GB"},
 		victim: "British Airways", operations: []string{"financial-theft", "data-theft"}, sectors: []string{"transportation"}, data: []string{"Payment", "Personal"}, steps: []step{{"compromise", "2018-06-22"}, {"exfiltration", "2018-08-21"}, {"containment", "2018-09-05"}, {"victims_notice_begin", "2018-09-06"}},
 		facts:   "From 21 August to 5 September 2018 the payment page of the airline sent what was typed to a strange domain. The intruder had come in on 22 June with the account of a supplier. About 429,000 people were concerned; the regulator fined 20 million pounds.",
 		claims:  []claim{{"Magecart", "RiskIQ", research, "2018-09-11", "One of the groups that it calls Magecart, by the way the script was made (11 September 2018)."}},
-		reports: []report{{"UK Information Commissioner: Penalty notice, British Airways", "2020-10-16", "https://ico.org.uk/media/action-weve-taken/mpns/2618421/ba-penalty-20201016.pdf"}},
+		reports: []report{{"UK Information Commissioner", "Penalty notice, British Airways", "2020-10-16", "https://ico.org.uk/media/action-weve-taken/mpns/2618421/ba-penalty-20201016.pdf"}},
 	},
 	{
 		name: "Cathay Pacific: passport data of 9.4 million passengers, told after seven months", told: "2018-10-24", where: []string{"HK"},
 		victim: "Cathay Pacific", operations: []string{"data-theft"}, sectors: []string{"transportation"}, data: []string{"Personal"}, steps: []step{{"compromise", "2014-10"}, {"discovery", "2018-03"}, {"victims_notice_begin", "2018-10-24"}},
 		facts:   "The airline noticed in March 2018 and announced on 24 October that two sets of intruders had been inside, one since October 2014. The privacy commissioner of Hong Kong found a known hole unpatched for years. Who did it is not known.",
-		reports: []report{{"Privacy Commissioner for Personal Data of Hong Kong: Cathay data breach incident", "2019-06-06", "https://www.pcpd.org.hk/english/news_events/media_statements/press_20190606.html"}},
+		reports: []report{{"Privacy Commissioner for Personal Data of Hong Kong", "Cathay data breach incident", "2019-06-06", "https://www.pcpd.org.hk/english/news_events/media_statements/press_20190606.html"}},
 	},
 	{
 		name: "Marriott: guest records of the Starwood chain taken, unseen for four years", told: "2018-11-30", where: []string{"US", "GB"},
@@ -180,6 +183,9 @@ var from2017 = []incident{
 		facts:   "Marriott announced on 30 November 2018 that the reservation system of Starwood, bought in 2016, had been open to intruders since July 2014. An alert on 8 September 2018 led to the discovery. The British regulator counted about 339 million guest records.",
 		claims:  []claim{{"Government of China", "New York Times", unnamed, "2018-12-11", "Hackers suspected to work for the Ministry of State Security (11 December 2018). The US Attorney General repeated it on 10 February 2020; nobody has been charged."}},
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2018-12-12", "China opposes all forms of cyberattack; who accuses should show evidence (12 December 2018)."}},
-		reports: []report{{"UK Information Commissioner: Penalty notice, Marriott International", "2020-10-30", "https://ico.org.uk/media/action-weve-taken/mpns/2618524/marriott-international-inc-mpn-20201030.pdf"}, {"New York Times: Marriott data breach is traced to Chinese hackers", "2018-12-11", "https://www.nytimes.com/2018/12/11/us/politics/trump-china-trade.html"}},
+		reports: []report{
+			{"New York Times", "Marriott data breach is traced to Chinese hackers", "2018-12-11", "https://www.nytimes.com/2018/12/11/us/politics/trump-china-trade.html"},
+			{"UK Information Commissioner", "Penalty notice, Marriott International", "2020-10-30", "https://ico.org.uk/media/action-weve-taken/mpns/2618524/marriott-international-inc-mpn-20201030.pdf"},
+		},
 	},
 }

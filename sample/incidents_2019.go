@@ -7,7 +7,7 @@ var from2019 = []incident{
 		victim: "Norsk Hydro", operations: []string{"ransomware"}, sectors: []string{"manufacturing", "mining"}, steps: []step{{"discovery", "2019-03-19"}},
 		facts:   "On 19 March 2019 ransomware stopped 22,000 computers of the company in 40 countries. It paid nothing, told openly every day how it stood and counted a loss of 550 to 650 million kroner in the first quarter. Police in several countries arrested people in 2021 and 2023; a verdict is not known to us.",
 		malware: []string{"LockerGoga"},
-		reports: []report{{"Hydro: Cyber attack on Hydro", "2019-03-19", "https://www.hydro.com/en/global/media/on-the-agenda/cyber-attack/"}},
+		reports: []report{{"Hydro", "Cyber attack on Hydro", "2019-03-19", "https://www.hydro.com/en/global/media/on-the-agenda/cyber-attack/"}},
 	},
 	{
 		name: "Bayer: a back door watched for a year", told: "2019-04-04", where: []string{"DE"},
@@ -15,7 +15,7 @@ var from2019 = []incident{
 		facts:   "The company said on 4 April 2019 that it had found a program in its network in early 2018, watched what it does, and removed it in March 2019. It saw no sign that data left.",
 		claims:  []claim{{"Winnti Group", "Bayer and the German cyber security organization DCSO", own, "2019-04-04", "The use of Winnti malware points to the group Wicked Panda, in China (4 April 2019)."}},
 		malware: []string{"Winnti"},
-		reports: []report{{"Deutsche Welle: Bayer points finger at Wicked Panda in cyberattack", "2019-04-04", "https://www.dw.com/en/bayer-points-finger-at-wicked-panda-in-cyberattack/a-48196004"}},
+		reports: []report{{"Deutsche Welle", "Bayer points finger at Wicked Panda in cyberattack", "2019-04-04", "https://www.dw.com/en/bayer-points-finger-at-wicked-panda-in-cyberattack/a-48196004"}},
 	},
 	{
 		name: "Desjardins: 9.7 million members' records copied by an employee", told: "2019-06-20", where: []string{"CA"},
@@ -25,7 +25,7 @@ var from2019 = []incident{
 			{"Employee of Desjardins", "Desjardins", own, "2019-06-20", "One employee, dismissed (20 June 2019)."},
 			{"Employee of Desjardins", "Privacy Commissioner of Canada", own, "2020-12-14", "The same (14 December 2020)."},
 		},
-		reports: []report{{"Privacy Commissioner of Canada: Investigation into Desjardins (PIPEDA 2020-005)", "2020-12-14", "https://www.priv.gc.ca/en/opc-actions-and-decisions/investigations/investigations-into-businesses/2020/pipeda-2020-005/"}},
+		reports: []report{{"Privacy Commissioner of Canada", "Investigation into Desjardins (PIPEDA 2020-005)", "2020-12-14", "https://www.priv.gc.ca/en/opc-actions-and-decisions/investigations/investigations-into-businesses/2020/pipeda-2020-005/"}},
 	},
 	{
 		name: "BASF, Siemens, Henkel and others: the chemical industry of Germany read for years", told: "2019-07-24", where: []string{"DE", "CH", "JP"},
@@ -33,20 +33,20 @@ var from2019 = []incident{
 		facts:   "Two German broadcasters found traces of one program in at least a dozen companies, from samples that carried the names of their targets. BASF said that it was hit in 2015, Siemens in 2016, Henkel in 2014; none told of a loss of secrets.",
 		claims:  []claim{{"Winnti Group", "Bayerischer Rundfunk and Norddeutscher Rundfunk", newspaper, "2019-07-24", "A group that works for China, in the judgement of researchers whom they asked (24 July 2019)."}},
 		malware: []string{"Winnti"},
-		reports: []report{{"Reuters: BASF, Siemens, Henkel, Roche target of cyber attacks", "2019-07-24", "https://www.reuters.com/article/us-germany-cyber/basf-siemens-henkel-roche-target-of-cyber-attacks-idUSKCN1UJ147"}},
+		reports: []report{{"Reuters", "BASF, Siemens, Henkel, Roche target of cyber attacks", "2019-07-24", "https://www.reuters.com/article/us-germany-cyber/basf-siemens-henkel-roche-target-of-cyber-attacks-idUSKCN1UJ147"}},
 	},
 	{
 		name: "Capital One: applications of 106 million people taken from rented servers", told: "2019-07-29", where: []string{"US", "CA"},
 		victim: "Capital One", operations: []string{"data-theft"}, sectors: []string{"financial-services"}, data: []string{"Personal", "Bank"}, steps: []step{{"compromise", "2019-03-22"}, {"discovery", "2019-07-17"}, {"victims_notice_begin", "2019-07-29"}},
 		facts:   "On 22 and 23 March 2019 a firewall that was set up wrongly gave out the keys to the bank's storage. A stranger told the bank on 17 July. Applications for cards of 14 years were taken, with 140,000 social security numbers.",
 		claims:  []claim{{"Former engineer of a cloud provider", "US District Court in Seattle", court, "2022-06-17", "A jury found her guilty of wire fraud and computer intrusion (17 June 2022). She had worked for the provider, but not with these data."}},
-		reports: []report{{"US Attorney in Seattle: Former Seattle tech worker convicted", "2022-06-17", "https://www.justice.gov/usao-wdwa/pr/former-seattle-tech-worker-convicted-wire-fraud-and-computer-intrusions"}},
+		reports: []report{{"US Attorney in Seattle", "Former Seattle tech worker convicted", "2022-06-17", "https://www.justice.gov/usao-wdwa/pr/former-seattle-tech-worker-convicted-wire-fraud-and-computer-intrusions"}},
 	},
 	{
 		name: "Ecuador: data of nearly everybody on an open server", told: "2019-09-16", where: []string{"EC"},
 		sectors: []string{"technology"}, data: []string{"Personal"}, insider: true, steps: []step{{"containment", "2019-09-11"}},
 		facts:   "Researchers found a server in Miami of a company for data analysis with about 20 million records, more than Ecuador has people, 6.7 million of them of children. It was closed on 11 September 2019. Who else had found it is not known.",
-		reports: []report{{"vpnMentor: Ecuadorian breach reveals sensitive personal data", "2019-09-16", "https://www.vpnmentor.com/blog/report-ecuador-leak/"}},
+		reports: []report{{"vpnMentor", "Ecuadorian breach reveals sensitive personal data", "2019-09-16", "https://www.vpnmentor.com/blog/report-ecuador-leak/"}},
 	},
 	{
 		name: "Airbus: reached through the networks of its suppliers", told: "2019-09-26", where: []string{"FR", "GB"},
@@ -54,7 +54,7 @@ var from2019 = []incident{
 		facts:   "Agence France-Presse told on 26 September 2019 of four large attacks within a year, through suppliers of engines and engineering, for papers on how aeroplanes are certified. Airbus had said on 30 January 2019 that data of staff were reached; it did not confirm the rest.",
 		claims:  []claim{{"APT10", "Agence France-Presse", unnamed, "2019-09-26", "Chinese hackers, perhaps APT10 (26 September 2019). One of them thought of another Chinese group."}},
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2019-09-27", "To accuse without evidence is neither professional nor responsible (27 September 2019)."}},
-		reports: []report{{"France 24 and AFP: Airbus hit by series of cyber attacks on suppliers", "2019-09-26", "https://www.france24.com/en/20190926-airbus-hit-by-series-of-cyber-attacks-on-suppliers"}},
+		reports: []report{{"France 24 and AFP", "Airbus hit by series of cyber attacks on suppliers", "2019-09-26", "https://www.france24.com/en/20190926-airbus-hit-by-series-of-cyber-attacks-on-suppliers"}},
 	},
 	{
 		name: "Georgia: 2,000 sites defaced and two broadcasters off the air", told: "2019-10-28", where: []string{"GE"},
@@ -62,7 +62,7 @@ var from2019 = []incident{
 		facts:   "On 28 October 2019 about 2,000 sites, of the president, courts and newspapers among them, showed a picture of a former president, through one hosting company. Two television stations went off the air.",
 		claims:  []claim{{"Sandworm Team", "United Kingdom, United States, Georgia and others", statement, "2020-02-20", "The Russian GRU (20 February 2020)."}},
 		denials: []denial{{"Ministry of Foreign Affairs of Russia", "2020-02-20", "Russia did not intend and does not intend to meddle in the affairs of Georgia (20 February 2020)."}},
-		reports: []report{{"UK Foreign Office: UK condemns Russia's GRU over Georgia cyber-attacks", "2020-02-20", "https://www.gov.uk/government/news/uk-condemns-russias-gru-over-georgia-cyber-attacks"}},
+		reports: []report{{"UK Foreign Office", "UK condemns Russia's GRU over Georgia cyber-attacks", "2020-02-20", "https://www.gov.uk/government/news/uk-condemns-russias-gru-over-georgia-cyber-attacks"}},
 	},
 	{
 		name: "Kudankulam: a computer of the office network of a nuclear plant infected", told: "2019-10-28", where: []string{"IN"},
@@ -71,7 +71,7 @@ var from2019 = []incident{
 		claims:  []claim{{"Lazarus Group", "IssueMakersLab, Seoul", research, "2019-11-01", "A North Korean group, by the program Dtrack (1 November 2019). Kaspersky had tied Dtrack to Lazarus in September. India has named nobody."}},
 		denials: []denial{{"Kudankulam Nuclear Power Project", "2019-10-29", "The reports are false: an attack on the plant's controls is not possible (29 October 2019)."}},
 		malware: []string{"Dtrack"},
-		reports: []report{{"News Minute: Kudankulam nuclear power plant denies cyber attack", "2019-10-29", "https://www.thenewsminute.com/article/kudankulam-nuclear-power-plant-denies-cyber-attack-north-korean-hackers-111366"}},
+		reports: []report{{"News Minute", "Kudankulam nuclear power plant denies cyber attack", "2019-10-29", "https://www.thenewsminute.com/article/kudankulam-nuclear-power-plant-denies-cyber-attack-north-korean-hackers-111366"}},
 	},
 	{
 		name: "Mitsubishi Electric: files on defence and infrastructure reached through the antivirus", told: "2020-01-20", where: []string{"JP", "CN"},
@@ -79,7 +79,7 @@ var from2019 = []incident{
 		facts:   "The company confirmed on 20 January 2020 an intrusion noticed on 28 June 2019, which began at an affiliate in China through an unknown hole in its antivirus. Data of about 8,000 people may have gone; in February it added papers of the Ministry of Defence.",
 		claims:  []claim{{"BRONZE BUTLER", "Asahi Shimbun", unnamed, "2020-01-20", "The group also called Tick, taken to be Chinese (20 January 2020). The company named nobody."}},
 		cves:    []string{"CVE-2019-18187"},
-		reports: []report{{"Japan Times: Cyberattack on Mitsubishi Electric", "2020-02-13", "https://www.japantimes.co.jp/news/2020/02/13/business/corporate-business/cyberattack-mitsubishi-china/"}},
+		reports: []report{{"Japan Times", "Cyberattack on Mitsubishi Electric", "2020-02-13", "https://www.japantimes.co.jp/news/2020/02/13/business/corporate-business/cyberattack-mitsubishi-china/"}},
 	},
 	{
 		name: "Water supply of Israel: controllers of pumps and chlorine reached", told: "2020-04-26", where: []string{"IL"},
@@ -87,7 +87,7 @@ var from2019 = []incident{
 		facts:   "On 24 and 25 April 2020 programmable controllers at several sites were reached over the Internet, and some changed. It was seen at once and no harm came of it; operators were told to change passwords.",
 		claims:  []claim{{"Government of Iran", "Washington Post", unnamed, "2020-05-08", "Linked to Iran, by way of servers in the United States and Europe (8 May 2020). Israel has not said so."}},
 		denials: []denial{{"Mission of Iran to the United Nations", "2020-05-08", "Iran does not engage in cyber war; what it does is to defend itself (8 May 2020)."}},
-		reports: []report{{"Washington Post: Attempted cyberattack on Israeli water utilities linked to Iran", "2020-05-08", "https://www.washingtonpost.com/national-security/intelligence-officials-say-attempted-cyberattack-on-israeli-water-utilities-linked-to-iran/2020/05/08/f9ab0d78-9157-11ea-9e23-6914ee410a5f_story.html"}},
+		reports: []report{{"Washington Post", "Attempted cyberattack on Israeli water utilities linked to Iran", "2020-05-08", "https://www.washingtonpost.com/national-security/intelligence-officials-say-attempted-cyberattack-on-israeli-water-utilities-linked-to-iran/2020/05/08/f9ab0d78-9157-11ea-9e23-6914ee410a5f_story.html"}},
 	},
 	{
 		name: "Shahid Rajaee: ships and lorries wait for days at a port of Iran", told: "2020-05-10", where: []string{"IR"},
@@ -95,7 +95,7 @@ var from2019 = []incident{
 		facts:   "On 9 May 2020 the computers that steer lorries and ships at the port near Bandar Abbas failed at once. Iran said on 10 May that a foreign attack had damaged some private systems only; pictures show long queues.",
 		claims:  []claim{{"Government of Israel", "Washington Post", unnamed, "2020-05-18", "Israel, as an answer to the attack on its water supply (18 May 2020). Israel does not comment."}},
 		denials: []denial{{"Government of Israel", "2020-05-18", "It does not comment."}},
-		reports: []report{{"Washington Post: Israel linked to a disruptive cyberattack at Iranian port facility", "2020-05-18", "https://www.washingtonpost.com/national-security/officials-israel-linked-to-a-disruptive-cyberattack-at-iranian-port-facility/2020/05/18/9d1da866-9942-11ea-89fd-28fb313d1886_story.html"}},
+		reports: []report{{"Washington Post", "Israel linked to a disruptive cyberattack on Iranian port facility", "2020-05-18", "https://www.washingtonpost.com/national-security/officials-israel-linked-to-a-disruptive-cyberattack-on-iranian-port-facility/2020/05/18/9d1da866-9942-11ea-89fd-28fb313d1886_story.html"}},
 	},
 	{
 		name: "Research on vaccines: laboratories of three countries probed", told: "2020-07-16", where: []string{"GB", "US", "CA"},
@@ -104,7 +104,7 @@ var from2019 = []incident{
 		claims:  []claim{{"APT29", "United Kingdom, Canada and United States", statement, "2020-07-16", "Almost certainly part of the Russian intelligence services (16 July 2020)."}},
 		denials: []denial{{"Spokesman of the President of Russia", "2020-07-16", "Russia has nothing to do with these attempts (16 July 2020)."}},
 		malware: []string{"WellMess"},
-		reports: []report{{"UK National Cyber Security Centre and others: APT29 targets COVID-19 vaccine development", "2020-07-16", "https://www.ncsc.gov.uk/files/Advisory-APT29-targets-COVID-19-vaccine-development-V1-1.pdf"}},
+		reports: []report{{"UK National Cyber Security Centre and others", "APT29 targets COVID-19 vaccine development", "2020-07-16", "https://www.ncsc.gov.uk/files/Advisory-APT29-targets-COVID-19-vaccine-development-V1-1.pdf"}},
 	},
 	{
 		name: "Vatican: mail and networks entered before talks with Beijing", told: "2020-07-28", where: []string{"VA", "HK"},
@@ -113,28 +113,34 @@ var from2019 = []incident{
 		claims:  []claim{{"RedDelta", "Recorded Future", research, "2020-07-28", "A group sponsored by the Chinese state (28 July 2020)."}},
 		denials: []denial{{"Ministry of Foreign Affairs of China", "2020-07-29", "It called the report speculation; such things need evidence (29 July 2020)."}},
 		malware: []string{"PlugX"},
-		reports: []report{{"Recorded Future: Chinese state-sponsored group RedDelta targets the Vatican and Catholic organizations", "2020-07-28", "https://www.recordedfuture.com/research/reddelta-targets-catholic-organizations"}},
+		reports: []report{{"Recorded Future", "Chinese state-sponsored group RedDelta targets the Vatican and Catholic organizations", "2020-07-28", "https://www.recordedfuture.com/reddelta-targets-catholic-organizations/"}},
 	},
 	{
 		name: "Tesla: an employee offered a million dollars, and told", told: "2020-08-25", where: []string{"US"},
 		victim: "Tesla", operations: []string{"espionage"}, sectors: []string{"automotive"}, data: []string{"Secrets"}, insider: true,
 		facts:   "A man came from Russia to Nevada and offered an employee of the battery factory a million dollars to bring in a program, which would copy data while a flood of traffic kept the guards busy. The employee told his company, and the FBI listened to the next talks. Nothing was taken.",
 		claims:  []claim{{"Egor Kriuchkov", "US District Court in Nevada", court, "2021-03-18", "He pleaded guilty to a conspiracy (18 March 2021). For whom he worked is not known."}},
-		reports: []report{{"US Department of Justice: Russian national pleads guilty to conspiracy to introduce malware", "2021-03-18", "https://www.justice.gov/opa/pr/russian-national-pleads-guilty-conspiracy-introduce-malware-us-company-s-computer-network"}},
+		reports: []report{{"BBC", "Russian pleads guilty to Tesla ransomware plot", "2021-03-19", "https://www.bbc.co.uk/news/world-us-canada-56469475"}},
 	},
 	{
 		name: "Vastaamo: notes of psychotherapy used to extort the patients", told: "2020-10-21", where: []string{"FI"},
 		victim: "Vastaamo", operations: []string{"data-theft", "leak"}, sectors: []string{"healthcare"}, data: []string{"Medical"}, steps: []step{{"exfiltration", "2018-11"}, {"victims_notice_begin", "2020-10-21"}},
 		facts:   "From 21 October 2020 somebody published notes of patients of a Finnish chain, then wrote to tens of thousands of them for money. The notes had been taken in November 2018 from a database open to the Internet. The company went bankrupt.",
 		claims:  []claim{{"Man convicted in the Vastaamo case", "District Court of Western Uusimaa", court, "2024-04-30", "Sentenced to six years and three months (30 April 2024). He denies it and appealed."}},
-		reports: []report{{"Associated Press: Finnish hacker gets prison for accessing thousands of psychotherapy records", "2024-04-30", "https://toronto.citynews.ca/2024/04/30/finnish-hacker-gets-prison-for-accessing-thousands-of-psychotherapy-records-and-demanding-ransoms/"}},
+		reports: []report{{"Associated Press", "Finnish hacker gets prison for accessing thousands of psychotherapy records", "2024-04-30", "https://toronto.citynews.ca/2024/04/30/finnish-hacker-gets-prison-for-accessing-thousands-of-psychotherapy-records-and-demanding-ransoms/"}},
 	},
 	{
 		name: "SolarWinds Orion: update of a network product used to enter governments and companies", told: "2020-12-13", where: []string{"US"},
 		operations: []string{"espionage"}, sectors: []string{"technology", "government-national"}, data: []string{"Internal", "Source code"}, steps: []step{{"first_action", "2020-03"}, {"discovery", "2020-12"}},
-		facts:   "Updates of SolarWinds Orion from March 2020 on carried a back door, which about 18,000 customers installed; a far smaller number were then entered. FireEye found it in December 2020 while it looked into its own loss of tools.",
-		claims:  []claim{{"APT29", "United States and United Kingdom", statement, "2021-04-15", "The Russian foreign intelligence service SVR (15 April 2021)."}},
-		denials: []denial{{"Director of the Foreign Intelligence Service of Russia", "2021-05-18", "He denied to the BBC that his service was responsible (18 May 2021)."}},
+		facts: "Updates of SolarWinds Orion from March 2020 on carried a back door, which about 18,000 customers installed; a far smaller number were then entered. FireEye found it in December 2020 while it looked into its own loss of tools.",
+		claims: []claim{
+			{"Government of Russia", "FBI, CISA, ODNI and NSA of the United States", statement, "2021-01-05", "Likely Russian in origin, to gather intelligence (5 January 2021)."},
+			{"APT29", "United States and United Kingdom", statement, "2021-04-15", "The Russian foreign intelligence service SVR (15 April 2021)."},
+		},
+		denials: []denial{
+			{"President of the United States", "2020-12-19", "It may be China; Russia is always named first (19 December 2020). He showed no evidence, and the agencies contradicted him on 5 January."},
+			{"Director of the Foreign Intelligence Service of Russia", "2021-05-18", "He denied to the BBC that his service was responsible (18 May 2021)."},
+		},
 		malware: []string{"SUNBURST", "TEARDROP"}, tools: []string{"Cobalt Strike"},
 		indicators: []indicator{
 			domain("avsvmcloud.com", "SUNBURST asked for names below it, in which it hid who it was.", "SUNBURST"),
@@ -142,12 +148,15 @@ var from2019 = []incident{
 			domain("freescanonline.com", "Commands came from here once SUNBURST was called to work.", "SUNBURST"),
 			sha256("SUNBURST: the library", "32519b85c0b422e4656de6e6c41878e95fd95026267daab4215ee59c107d6c77", "SolarWinds.Orion.Core.BusinessLayer.dll with the back door.", "SUNBURST"),
 		},
-		reports: []report{{"CISA Alert AA20-352A: Advanced persistent threat compromise of government agencies", "2020-12-17", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa20-352a"}},
+		reports: []report{
+			{"CISA", "Alert AA20-352A, Advanced persistent threat compromise of government agencies", "2020-12-17", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa20-352a"},
+			{"CISA", "Joint statement by the FBI, CISA, ODNI and NSA", "2021-01-05", "https://www.cisa.gov/news/2021/01/05/joint-statement-federal-bureau-investigation-fbi-cybersecurity-and-infrastructure"},
+		},
 	},
 	{
 		name: "Kawasaki Heavy Industries: entered through offices abroad", told: "2020-12-28", where: []string{"JP", "TH", "ID", "PH"},
 		victim: "Kawasaki Heavy Industries", operations: []string{"espionage"}, sectors: []string{"aerospace", "defense", "manufacturing"}, data: []string{"Internal"}, steps: []step{{"discovery", "2020-06-11"}},
 		facts:   "The maker of aeroplanes and submarines said on 28 December 2020 that a check on 11 June had shown connections from its office in Thailand, then from Indonesia, the Philippines and the United States, that should not be. What left could not be found out, nor who it was.",
-		reports: []report{{"Threatpost: Japanese aerospace firm Kawasaki warns of data breach", "2020-12-29", "https://threatpost.com/japanese-aerospace-firm-kawasaki-warns-of-data-breach/162642/"}},
+		reports: []report{{"Threatpost", "Japanese aerospace firm Kawasaki warns of data breach", "2020-12-29", "https://threatpost.com/japanese-aerospace-firm-kawasaki-warns-of-data-breach/162642/"}},
 	},
 }

@@ -81,7 +81,7 @@ type writer struct {
 	author  string // identity
 	marking string
 	seen    map[string]bool
-	about   map[string][]string // what each report speaks of, by its title
+	about   map[string][]string // what each report speaks of, by its name
 	out     [][]byte
 }
 
