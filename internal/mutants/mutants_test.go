@@ -64,7 +64,7 @@ var mutants = []mutant{
 	{rule: "what was found among the odd is asked again", file: "match/live.go", old: "return shown.doubts.settle(ctx, v, c, value)", new: "return true", run: lives},
 	{rule: "what is gone is struck out", file: "match/live_follow.go", old: "p.struck = append(p.struck, claimName{key: c.Key})", new: "", run: lives},
 	{rule: "what is altered on the way out is odd", file: "match/live_follow.go", old: "case c.Now.Plain && c.Now.Alone:", new: "case c.Now.Alone:", run: lives},
-	{rule: "what is read at the start as well", file: "match/live_follow.go", old: "if a.Plain && a.Alone {", new: "if a.Alone {", run: lives},
+	{rule: "what is read at the start as well", file: "match/live_load.go", old: "if !a.Plain || !a.Alone {", new: "if !a.Alone {", run: lives},
 	{rule: "versions under several labels are odd", file: "match/live_place.go", old: "odd = odd || !a.Plain || a.Number != all[0].Number", new: "odd = odd || !a.Plain", run: lives},
 	{rule: "an older version counts again", file: "match/live_place.go", old: "to.c.keep(a.Key, a.ID)", new: "_ = n", run: lives},
 
