@@ -28,7 +28,7 @@ func (b *Builder) All() iter.Seq2[Value, []Claim] {
 
 // current appends a claim to others unless it was retired, or is that of a pattern of which the value is only a part.
 func (c *core) current(said []Claim, n uint32) []Claim {
-	if c.rows[n].until < 0 || c.compounds[n] != nil {
+	if c.never(n) || c.compounds[n] != nil {
 		return said
 	}
 	return append(said, c.claims.get(n))
@@ -38,7 +38,7 @@ func (c *core) current(said []Claim, n uint32) []Claim {
 func (b *Builder) Compounds() iter.Seq2[*Compound, Claim] {
 	return func(yield func(*Compound, Claim) bool) {
 		for n, p := range b.c.compounds {
-			if b.c.rows[n].until >= 0 && !yield(p, b.c.claims.get(n)) {
+			if !b.c.never(n) && !yield(p, b.c.claims.get(n)) {
 				return
 			}
 		}

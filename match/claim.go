@@ -2,8 +2,7 @@ package match
 
 import (
 	"encoding/hex"
-	"hash/maphash"
-	"math/bits"
+	"math"
 	"strings"
 	"time"
 
@@ -40,26 +39,31 @@ func (c *Claim) ValidTime() string {
 	return strings.TrimSpace(b.String())
 }
 
-// A record of claims keeps them in 40 bytes each, and equal ones of lists once: what many share (source, level, confidence, place) and the
-// names are interned.
+// A record of claims keeps them in 32 bytes each, 40 where some of them end, and equal ones of lists once: what many share (source, level, confidence,
+// place) and the names are interned.
 type claims struct {
 	rows  []claimRow
-	keys  []int64 // of the rows, where claims have keys: all of a record or none
+	ends  []int64 // until when the rows hold; nil: for ever
 	terms []terms
 	names []string
-
-	slots  []uint32 // see named
-	newest int64    // of the keys, with slots
+	keys  keys // of the rows, where claims have keys: all of a record or none
+	finder
 
 	termsOf map[terms]uint32 // while building
 	namesOf map[string]uint32
-	listed  map[claimRow]uint32
+	listed  map[listedRow]uint32
 }
 
 type claimRow struct {
 	id          [16]byte // the UUID of an indicator
-	from, until int64
+	from        int64
 	terms, said uint32 // numbers of terms and of the name
+}
+
+// listedRow is all of a claim that a list makes.
+type listedRow struct {
+	claimRow
+	until int64
 }
 
 type terms struct {
@@ -69,23 +73,33 @@ type terms struct {
 }
 
 func newClaims() *claims {
-	return &claims{termsOf: map[terms]uint32{}, namesOf: map[string]uint32{}, listed: map[claimRow]uint32{}}
+	return &claims{termsOf: map[terms]uint32{}, namesOf: map[string]uint32{}, listed: map[listedRow]uint32{}}
 }
 
 func (cs *claims) add(c *Claim) uint32 {
-	row := claimRow{from: c.From, until: c.Until}
+	row := claimRow{from: c.From}
 	t := terms{source: c.Source, where: c.Where, tlp: c.TLP, confidence: c.Confidence}
 	t.idPrefix, row.id = packID(c.ID)
 	row.terms = intern(cs.termsOf, &cs.terms, t)
 	row.said = intern(cs.namesOf, &cs.names, c.Name)
+	next := uint32(len(cs.rows))
 	if c.ID == "" {
-		return intern(cs.listed, &cs.rows, row)
+		listed := listedRow{row, c.Until}
+		if n, ok := cs.listed[listed]; ok {
+			return n
+		}
+		cs.listed[listed] = next
 	}
-	cs.rows = append(cs.rows, row)
+	if c.Until != 0 && cs.ends == nil {
+		cs.ends = make([]int64, next, cap(cs.rows)+1)
+	}
+	if cs.rows = append(cs.rows, row); cs.ends != nil {
+		cs.ends = append(cs.ends, c.Until)
+	}
 	if c.Key != 0 {
-		cs.keys = append(cs.keys, c.Key)
+		cs.keys.add(c.Key)
 	}
-	return uint32(len(cs.rows) - 1)
+	return next
 }
 
 func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
@@ -101,73 +115,15 @@ func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
 // seal forgets what only building needs, and gives back the room for more.
 func (cs *claims) seal() {
 	cs.termsOf, cs.namesOf, cs.listed = nil, nil, nil
-	cs.rows, cs.keys, cs.names = append([]claimRow(nil), cs.rows...), append([]int64(nil), cs.keys...), append([]string(nil), cs.names...)
+	cs.rows, cs.ends, cs.names = append([]claimRow(nil), cs.rows...), append([]int64(nil), cs.ends...), append([]string(nil), cs.names...)
+	cs.keys.seal()
 }
 
 func (cs *claims) get(n uint32) Claim {
 	r := &cs.rows[n]
 	t := &cs.terms[r.terms]
-	return Claim{ID: unpackID(t.idPrefix, r.id), Name: cs.names[r.said], Source: t.source, From: r.from, Until: r.until,
+	return Claim{ID: unpackID(t.idPrefix, r.id), Name: cs.names[r.said], Source: t.source, From: r.from, Until: cs.until(n),
 		Confidence: t.confidence, TLP: t.tlp, Where: t.where, Key: cs.name(n).key}
-}
-
-// claimName is what a claim is taken out by: its key, or the id of its indicator where it has none.
-type claimName struct {
-	key    int64
-	prefix string
-	uuid   [16]byte
-}
-
-func nameOf(key int64, id string) claimName {
-	if key != 0 {
-		return claimName{key: key}
-	}
-	prefix, uuid := packID(id)
-	return claimName{prefix: prefix, uuid: uuid}
-}
-
-func (cs *claims) name(n uint32) claimName {
-	if len(cs.keys) > 0 {
-		return claimName{key: cs.keys[n]}
-	}
-	r := &cs.rows[n]
-	return claimName{prefix: cs.terms[r.terms].idPrefix, uuid: r.id}
-}
-
-// named appends the claims of a name. They are found by open addressing over numbers plus one, made by the first who asks: one goroutine at a time may.
-func (cs *claims) named(found []uint32, name claimName) []uint32 {
-	if cs.slots == nil {
-		cs.number()
-	}
-	if len(cs.rows) == 0 || name == (claimName{}) || name.key > cs.newest {
-		return found
-	}
-	for i := cs.place(name); cs.slots[i] != 0; i = (i + 1) % len(cs.slots) {
-		if n := cs.slots[i] - 1; cs.name(n) == name {
-			found = append(found, n)
-		}
-	}
-	return found
-}
-
-// number makes the slots of named.
-func (cs *claims) number() {
-	cs.slots = make([]uint32, len(cs.rows)*4/3+1)
-	for _, key := range cs.keys {
-		cs.newest = max(cs.newest, key)
-	}
-	for n := range uint32(len(cs.rows)) {
-		i := cs.place(cs.name(n))
-		for cs.slots[i] != 0 {
-			i = (i + 1) % len(cs.slots)
-		}
-		cs.slots[i] = n + 1
-	}
-}
-
-func (cs *claims) place(name claimName) int {
-	hi, _ := bits.Mul64(maphash.Comparable(seed, name), uint64(len(cs.slots)))
-	return int(hi)
 }
 
 // packID splits an id into what many share and its UUID (STIX 2.1 §2.9).
@@ -190,13 +146,26 @@ func unpackID(prefix string, uuid [16]byte) string {
 	return prefix + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// What a claim ends with that ended before it began.
+// What a claim begins with that never holds.
 const (
-	retired = -1 // a later version takes its place
-	silent  = -2 // it says nothing, and is there to be known by its key
+	silent  = math.MaxInt64 - 1 // it says nothing, and is there to be known by its key
+	retired = math.MaxInt64     // a later version takes its place
 )
 
-func (cs *claims) retire(n uint32) { cs.rows[n].from, cs.rows[n].until = 0, retired }
+// never says that a claim holds at no time.
+func (cs *claims) never(n uint32) bool { return cs.rows[n].from >= silent }
+
+func (cs *claims) until(n uint32) int64 {
+	if cs.ends == nil {
+		return 0
+	}
+	return cs.ends[n]
+}
+
+// validAt says whether a claim held at a moment.
+func (cs *claims) validAt(n uint32, at int64) bool { return valid(cs.rows[n].from, cs.until(n), at) }
+
+func (cs *claims) retire(n uint32) { cs.rows[n].from = retired }
 
 // keep remembers an assertion that says nothing.
-func (cs *claims) keep(key int64, id string) { cs.add(&Claim{ID: id, Key: key, Until: silent}) }
+func (cs *claims) keep(key int64, id string) { cs.add(&Claim{ID: id, Key: key, From: silent}) }

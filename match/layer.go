@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 )
@@ -115,24 +116,58 @@ func merge(layers []*layer) (*core, error) {
 		values += l.core.table.len()
 	}
 	c.table.grow(max(len(c.table.slots), values*3/2))
-	for _, l := range layers {
-		if err := l.copyTo(c); err != nil {
+	moves := make([]*move, len(layers))
+	for i, l := range layers {
+		moves[i] = &move{l, c, make([]uint32, len(l.rows))}
+	}
+	claimsInOrder(moves)
+	for _, m := range moves {
+		if err := m.rest(); err != nil {
 			return nil, err
 		}
 	}
 	return c, c.seal()
 }
 
-// copyTo adds all that a layer holds to a core.
-func (l *layer) copyTo(to *core) error {
-	number := make([]uint32, len(l.rows)) // of a claim in the other core, plus one
-	moved := func(claim uint32) uint32 {
-		if number[claim] == 0 {
-			whole := l.claims.get(claim)
-			number[claim] = to.claims.add(&whole) + 1
-		}
-		return number[claim] - 1
+// A move takes what a layer holds to another core.
+type move struct {
+	*layer
+	to    *core
+	there []uint32 // number of a claim in the other core, plus one
+}
+
+func (m *move) claim(n uint32) uint32 {
+	if m.there[n] == 0 {
+		whole := m.claims.get(n)
+		m.there[n] = m.to.claims.add(&whole) + 1
 	}
+	return m.there[n] - 1
+}
+
+// claimsInOrder moves the claims that have keys, so that these rise again, see finder.
+func claimsInOrder(moves []*move) {
+	type keyed struct {
+		key int64
+		m   *move
+		n   uint32
+	}
+	var all []keyed
+	for _, m := range moves {
+		for n := range uint32(m.keys.len()) {
+			if m.holds(n) || m.rows[n].from == silent && !m.gone.has(n) {
+				all = append(all, keyed{m.keys.at(n), m, n})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	for _, k := range all {
+		k.m.claim(k.n)
+	}
+}
+
+// rest moves what the claims are about.
+func (m *move) rest() error {
+	l, to, moved := m.layer, m.to, m.claim
 	for n, p := range l.compounds {
 		if !l.holds(n) {
 			continue
@@ -164,13 +199,8 @@ func (l *layer) copyTo(to *core) error {
 			}
 		}
 	}
-	for n := range uint32(len(l.rows)) {
-		if l.rows[n].until == silent && !l.gone.has(n) {
-			moved(n)
-		}
-	}
 	return nil
 }
 
 // holds says that a claim was neither struck out nor retired.
-func (l *layer) holds(claim uint32) bool { return !l.gone.has(claim) && l.rows[claim].until >= 0 }
+func (l *layer) holds(claim uint32) bool { return !l.gone.has(claim) && !l.never(claim) }

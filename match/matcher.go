@@ -230,7 +230,7 @@ func (m *Matcher) hit(l *layer, class Class, value string, how How, about []uint
 	at := m.time()
 	var said []Claim
 	for _, n := range about {
-		if r := &l.rows[n]; l.gone.has(n) || !valid(r.from, r.until, at) {
+		if l.gone.has(n) || !l.validAt(n, at) {
 			continue
 		}
 		if p := l.compounds[n]; p != nil {

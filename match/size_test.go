@@ -15,7 +15,7 @@ import (
 // maxOverhead is how many bytes an index may take for a value beside the value itself.
 const maxOverhead = 60
 
-// TestOverhead: values of lists, and indicators with an id and a time each, take no more than promised.
+// TestOverhead: values of lists, indicators with an id and a time each, and those that an exchange holds, take no more than promised, finders included.
 func TestOverhead(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -26,6 +26,9 @@ func TestOverhead(t *testing.T) {
 		}},
 		{"indicators", func(i int) Claim {
 			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "source", From: int64(i), Confidence: int8(i % 100)}
+		}},
+		{"an exchange", func(i int) Claim {
+			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "1", From: int64(i), Confidence: int8(i % 100), TLP: "clear", Key: int64(2*i + 1)}
 		}},
 	} {
 		x, per := measured(t, 300_000, c.claim)
@@ -69,6 +72,7 @@ func measured(t testing.TB, n int, claim func(int) Claim) (*Index, float64) {
 		t.Fatal(err)
 	}
 	b = nil
+	x.now.Load().layers[0].claims.number()
 	return x, (float64(heap()) - float64(before) - float64(text)) / float64(n)
 }
 

@@ -62,7 +62,7 @@ func (m *Matcher) needles(v []byte) {
 
 // consider tries a compound if its claim holds at the time of the record.
 func (m *Matcher) consider(l *layer, claim uint32) {
-	if r := &l.rows[claim]; !l.gone.has(claim) && valid(r.from, r.until, m.time()) {
+	if !l.gone.has(claim) && l.validAt(claim, m.time()) {
 		m.candidate(l, claim, l.compounds[claim])
 	}
 }
