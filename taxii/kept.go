@@ -21,12 +21,15 @@ type kept struct {
 	first, last Stamp
 }
 
+// size is what it costs to keep.
+func (k *kept) size() int { return len(k.body) + keptBeside }
+
 // Bounds of what a server keeps.
 const (
-	keptBytes = 16 << 20 // of all bodies
-	keptSmall = 4 << 10  // of one body: below this it is made as quickly as it is found
-	keptLarge = 4 << 20
-	keptAsked = 256 // names of pages that were asked for once
+	keptBytes  = 16 << 20 // of all bodies, and what each costs beside itself
+	keptBeside = 300      // of one
+	keptLarge  = 4 << 20  // of one body
+	keptAsked  = 8 << 10  // names of pages that were asked for once
 )
 
 // shelf holds finished pages, so that what many clients poll is made once. A page is found by the state of the collection that
@@ -56,7 +59,7 @@ func (s *shelf) get(key pageKey) *kept {
 func (s *shelf) wants(key pageKey, size int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key == (pageKey{}) || size < keptSmall || size > keptLarge || s.pages[key] != nil {
+	if key == (pageKey{}) || size > keptLarge || s.pages[key] != nil {
 		return false
 	}
 	if s.asked[key] {
@@ -81,10 +84,10 @@ func (s *shelf) put(k *kept) {
 		return
 	}
 	s.pages[k.key] = s.order.PushFront(k)
-	for s.bytes += len(k.body); s.bytes > keptBytes; {
+	for s.bytes += k.size(); s.bytes > keptBytes; {
 		old := s.order.Remove(s.order.Back()).(*kept)
 		delete(s.pages, old.key)
-		s.bytes -= len(old.body)
+		s.bytes -= old.size()
 	}
 }
 

@@ -34,12 +34,25 @@ func (b *body) item(raw []byte) error {
 	return nil
 }
 
-// page answers one request for a page, with a body that is kept if there is one.
-func (c *call) page(endpoint, list string, coll Collection, f Filter, fetch func(Filter, *body) (Page, error)) error {
+// page answers one request for a page, with a body that is kept if there is one: its query was understood when it was made.
+func (c *call) page(endpoint, list string, p params, fetch func(Collection, Filter, *body) (Page, error)) error {
+	coll, err := c.readable()
+	if err != nil {
+		return err
+	}
 	if k := c.s.shelf.get(c.pageKey(endpoint, coll.State)); k != nil {
 		c.sendKept(k)
 		return nil
 	}
+	f, err := c.filter(endpoint, p, coll)
+	if err != nil {
+		return err
+	}
+	return c.made(endpoint, list, coll, f, func(f Filter, b *body) (Page, error) { return fetch(coll, f, b) })
+}
+
+// made answers with a page that is made now.
+func (c *call) made(endpoint, list string, coll Collection, f Filter, fetch func(Filter, *body) (Page, error)) error {
 	buf := c.s.buffer()
 	defer c.s.free(buf)
 	p, n, err := fill(buf, list, f, fetch)

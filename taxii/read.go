@@ -81,31 +81,33 @@ func (c *call) status() error {
 	return c.sendJSON(http.StatusOK, st)
 }
 
-// readable finds the collection of the path and the filter of the query, and refuses what may not be read.
-func (c *call) readable(endpoint string, p params) (Collection, Filter, error) {
+// readable finds the collection of the path, and refuses what may not be read.
+func (c *call) readable() (Collection, error) {
+	coll, err := c.coll()
+	if err == nil && !coll.CanRead {
+		err = threatwatch.Errorf(threatwatch.Forbidden, "this collection is not for you to read")
+	}
+	return coll, err
+}
+
+// filter reads what of a collection is asked for.
+func (c *call) filter(endpoint string, p params, coll Collection) (Filter, error) {
 	q, err := parseQuery(c.r.URL.RawQuery)
 	if err != nil {
-		return Collection{}, Filter{}, err
+		return Filter{}, err
 	}
 	f, err := q.filter(p)
 	if err != nil {
-		return Collection{}, Filter{}, err
-	}
-	coll, err := c.coll()
-	if err != nil {
-		return Collection{}, Filter{}, err
-	}
-	if !coll.CanRead {
-		return Collection{}, Filter{}, threatwatch.Errorf(threatwatch.Forbidden, "this collection is not for you to read")
+		return Filter{}, err
 	}
 	f.Object = c.object
 	if f, err = q.open(endpoint, coll.ID, f); err != nil {
-		return Collection{}, Filter{}, err
+		return Filter{}, err
 	}
 	if f.Limit == 0 || f.Limit > c.s.opt.MaxPage {
 		f.Limit = c.s.opt.MaxPage
 	}
-	return coll, f, nil
+	return f, nil
 }
 
 // objects answers GET /{root}/collections/{id}/objects/ and …/objects/{object-id}/. TAXII 2.1 §5.4, §5.6.
@@ -114,22 +116,14 @@ func (c *call) objects() error {
 	if c.object != "" {
 		endpoint, p = "object", objectParams
 	}
-	coll, f, err := c.readable(endpoint, p)
-	if err != nil {
-		return err
-	}
-	return c.page(endpoint, "objects", coll, f, func(f Filter, b *body) (Page, error) {
+	return c.page(endpoint, "objects", p, func(coll Collection, f Filter, b *body) (Page, error) {
 		return c.s.backend.Objects(c.ctx, coll.ID, f, b.item)
 	})
 }
 
 // manifest answers GET /{root}/collections/{id}/manifest/. TAXII 2.1 §5.3.
 func (c *call) manifest() error {
-	coll, f, err := c.readable("manifest", objectsParams)
-	if err != nil {
-		return err
-	}
-	return c.page("manifest", "objects", coll, f, func(f Filter, b *body) (Page, error) {
+	return c.page("manifest", "objects", objectsParams, func(coll Collection, f Filter, b *body) (Page, error) {
 		return c.s.backend.Manifest(c.ctx, coll.ID, f, func(m ManifestRecord) error {
 			raw, err := json.Marshal(m)
 			if err != nil {
@@ -142,11 +136,7 @@ func (c *call) manifest() error {
 
 // versions answers GET /{root}/collections/{id}/objects/{object-id}/versions/. TAXII 2.1 §5.8.
 func (c *call) versions() error {
-	coll, f, err := c.readable("versions", versionsParams)
-	if err != nil {
-		return err
-	}
-	return c.page("versions", "versions", coll, f, func(f Filter, b *body) (Page, error) {
+	return c.page("versions", "versions", versionsParams, func(coll Collection, f Filter, b *body) (Page, error) {
 		return c.s.backend.Versions(c.ctx, coll.ID, f, func(version string) error {
 			raw, err := json.Marshal(version)
 			if err != nil {

@@ -97,7 +97,8 @@ func (k *keptTest) ask(s *taxii.Server, path, token string) (answer string, size
 
 func (k *keptTest) paths() (paths []string) {
 	for _, c := range []store.Collection{k.inbox, k.feed} {
-		for _, p := range []string{"objects/", "objects/?limit=5", "objects/?match[version]=all&match[type]=identity", "manifest/"} {
+		one := "objects/" + k.id(k.r.IntN(20)) + "/"
+		for _, p := range []string{"objects/", "objects/?limit=5", "objects/?match[version]=all&match[type]=identity", "manifest/", one, one + "?match[version]=all", one + "versions/"} {
 			paths = append(paths, "/api1/collections/"+c.UUID+"/"+p)
 		}
 	}
