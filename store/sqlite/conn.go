@@ -21,7 +21,7 @@ type conn struct {
 	stmts map[string]*stmt
 	codes map[string]int64 // type or property name to code
 	names map[int64]string
-	reads bool  // it never writes
+	turn  *turn // of a connection that reads and never writes
 	kept  *kept // of a connection that reads; nil at first
 
 	packers packers       // of the writing connection
@@ -39,6 +39,9 @@ func (d *DB) connect(ctx context.Context) (*conn, error) {
 func (c *conn) close() {
 	for _, s := range c.stmts {
 		s.Close()
+	}
+	if c.turn != nil {
+		c.turn.close()
 	}
 	if c.dec != nil {
 		c.dec.Close()

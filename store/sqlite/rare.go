@@ -19,34 +19,20 @@ type kept struct {
 	*rare.Rare
 }
 
-// rare returns what this connection has decoded before, or nothing when it may be out of date. PRAGMA data_version differs, within the
-// snapshot, as soon as another connection has committed anything. It does not count what its own connection commits, and a transaction
-// must see its own changes: the connection that writes keeps nothing.
-func (s *snapshot) rare() (*kept, error) {
-	if !s.c.reads {
-		return &kept{}, nil
+func newKept(version int64) *kept { return &kept{version: version, Rare: &rare.Rare{}} }
+
+// rare returns what this connection has decoded of the same version of the data. The version does not count what its own connection commits,
+// and a transaction must see its own changes: the connection that writes keeps nothing.
+func (s *snapshot) rare() *kept {
+	if s.c.turn == nil {
+		return &kept{}
 	}
-	if s.current {
-		return s.c.kept, nil
-	}
-	var version int64
-	if err := s.c.one("PRAGMA data_version", nil, &version); err != nil {
-		return nil, err
-	}
-	if s.c.kept == nil || s.c.kept.version != version {
-		s.c.kept = &kept{version: version, Rare: &rare.Rare{}}
-	}
-	s.current = true
-	return s.c.kept, nil
+	return s.c.kept
 }
 
 // LabelBodies returns every label. The map is shared with other readers: it is not to be changed.
 func (s *snapshot) LabelBodies(context.Context) (map[store.LabelID]string, error) {
-	known, err := s.rare()
-	if err != nil {
-		return nil, err
-	}
-	return known.Labels(func() (map[store.LabelID]string, error) {
+	return s.rare().Labels(func() (map[store.LabelID]string, error) {
 		labels := map[store.LabelID]string{}
 		err := s.c.each("SELECT id, body FROM label", nil, func(r *sql.Rows) error {
 			var id store.LabelID
@@ -61,22 +47,14 @@ func (s *snapshot) LabelBodies(context.Context) (map[store.LabelID]string, error
 
 // Sources lists all in order of number.
 func (s *snapshot) Sources(context.Context) ([]store.Source, error) {
-	known, err := s.rare()
-	if err != nil {
-		return nil, err
-	}
-	return known.Rare.Sources(func() ([]store.Source, error) {
+	return s.rare().Sources(func() ([]store.Source, error) {
 		return docs(s.c, "source", func(v *store.Source, id int64) { v.ID = store.SourceID(id) })
 	})
 }
 
 // Collections lists all in order of number.
 func (s *snapshot) Collections(context.Context) ([]store.Collection, error) {
-	known, err := s.rare()
-	if err != nil {
-		return nil, err
-	}
-	return known.Rare.Collections(func() ([]store.Collection, error) {
+	return s.rare().Collections(func() ([]store.Collection, error) {
 		return docs(s.c, "collection", func(v *store.Collection, id int64) { v.ID = store.CollectionID(id) })
 	})
 }
@@ -100,9 +78,9 @@ func docs[T any](c *conn, table string, number func(*T, int64)) (list []T, err e
 
 // LastStamp is the newest stamp given.
 func (s *snapshot) LastStamp(context.Context) (store.Stamp, error) {
-	known, err := s.rare()
-	if err != nil || known.last != 0 {
-		return known.last, err
+	known := s.rare()
+	if known.last != 0 {
+		return known.last, nil
 	}
 	h, err := s.c.head()
 	known.last = h.stamp
@@ -111,11 +89,7 @@ func (s *snapshot) LastStamp(context.Context) (store.Stamp, error) {
 
 // Record returns a small document.
 func (s *snapshot) Record(_ context.Context, kind, key string) ([]byte, error) {
-	known, err := s.rare()
-	if err != nil {
-		return nil, err
-	}
-	return known.Rare.Record(kind, key, func() (doc []byte, err error) {
+	return s.rare().Record(kind, key, func() (doc []byte, err error) {
 		err = s.c.one("SELECT doc FROM record WHERE kind = ? AND key = ?", []any{kind, key}, &doc)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, threatwatch.Errorf(threatwatch.NotFound, "no %s %s", kind, key)
@@ -126,12 +100,8 @@ func (s *snapshot) Record(_ context.Context, kind, key string) ([]byte, error) {
 
 // Records lists the documents of a kind whose keys start with prefix.
 func (s *snapshot) Records(_ context.Context, kind, prefix string, f func(string, []byte) error) error {
-	known, err := s.rare()
-	if err != nil {
-		return err
-	}
 	read := func(f func(string, []byte) error) error { return s.records(kind, prefix, f) }
-	return stopped(known.Rare.Records(kind, prefix, read, f))
+	return stopped(s.rare().Records(kind, prefix, read, f))
 }
 
 func (s *snapshot) records(kind, prefix string, f func(string, []byte) error) error {

@@ -14,8 +14,7 @@ import (
 
 // snapshot reads through one connection that is in a transaction.
 type snapshot struct {
-	c       *conn
-	current bool // c.kept has been compared with this state of the data
+	c *conn
 }
 
 var _ store.Snapshot = (*snapshot)(nil)

@@ -112,7 +112,9 @@ func (d *DB) start(ctx context.Context, readers int) error {
 		if _, err := r.c.ExecContext(bg, "PRAGMA cache_size = -4096; PRAGMA mmap_size = 0"); err != nil {
 			return err
 		}
-		r.reads = true
+		if r.turn, err = newTurn(r.c); err != nil {
+			return err
+		}
 		d.readers <- r
 	}
 	h, err := w.head()
@@ -206,10 +208,10 @@ func (d *DB) Read(ctx context.Context, f func(store.Snapshot) error) error {
 		return ctx.Err()
 	}
 	defer func() { d.readers <- c }()
-	if err := c.exec("BEGIN"); err != nil {
-		return fmt.Errorf("begin reading: %w", err)
+	defer c.endReading()
+	if err := c.beginReading(); err != nil {
+		return err
 	}
-	defer c.exec("ROLLBACK")
 	err := f(&snapshot{c: c})
 	if errors.Is(err, store.Stop) {
 		return nil
