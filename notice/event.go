@@ -27,6 +27,7 @@ type Event struct {
 var EventTypes = watch.Vocabulary{
 	{Code: "incident.published", Label: "A new incident"}, {Code: "incident.updated", Label: "An incident was updated"}, {Code: "incident.corrected", Label: "An incident was corrected"}, {Code: "incident.merged", Label: "An incident was merged into another"},
 	{Code: "incident.retracted", Label: "An incident was retracted"}, {Code: "milestone.added", Label: "A step of an incident became known"}, {Code: "claim.added", Label: "A claim of who did it"}, {Code: "claim.withdrawn", Label: "A claim was withdrawn"}, {Code: "stance.added", Label: "An answer to a claim"},
+	{Code: "stance.withdrawn", Label: "An answer was recorded in error"},
 	{Code: "actor.renamed", Label: "An actor is called by another name"},
 }
 
@@ -158,7 +159,7 @@ func (r *Reader) tell(ctx context.Context, x *index.Index, a arrival, want Inter
 	if e.Type == "" || e.Entry == nil || draft(e.Entry) {
 		return nil
 	}
-	if wanted, err := want.in(e.Entry, append(before, root)); err != nil || !wanted {
+	if wanted, err := want.in(e.Entry, append(before, root), x.Unvoid(e.Entry, a.id)); err != nil || !wanted {
 		return err
 	}
 	return f(e)
@@ -182,10 +183,11 @@ func (r *Reader) before(ctx context.Context, a arrival) (list []*stix.Value, err
 	return list, err
 }
 
-// in says whether somebody wants to hear of an entry: for what it is, for what one of some versions said, or because they know of it. The versions are
-// that which came in and those before it: what was corrected at once is told as well, so that the correction is of something.
-func (want Interest) in(e *index.Entry, versions []*stix.Value) (bool, error) {
-	if want.Filter.Match(e) {
+// in says whether somebody wants to hear of an entry: for what it is, for what one of some versions said, for what it would be with something that is void
+// now, or because they know of it. The versions are that which came in and those before it: what was corrected at once is told as well, so that the
+// correction is of something.
+func (want Interest) in(e *index.Entry, versions []*stix.Value, with *index.Entry) (bool, error) {
+	if want.Filter.Match(e) || with != e && want.Filter.Match(with) {
 		return true, nil
 	}
 	selected := slices.ContainsFunc(versions, func(root *stix.Value) bool {
@@ -243,23 +245,38 @@ func claimEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.
 	switch {
 	case len(before) == 0 && c.Stands():
 		return e, "claim.added", words
+	case c.Revoked:
+		return e, "claim.withdrawn", because(words+": recorded in error", c.Terms.StateWhy)
 	case !c.Stands():
-		return e, "claim.withdrawn", words + ": " + watch.ClaimStatuses.Label(c.Terms.Status)
+		return e, "claim.withdrawn", because(words+": "+watch.ClaimStatuses.Label(c.Terms.Status), c.Terms.StateWhy)
 	}
 	return e, "", ""
 }
 
 func stanceEvent(x *index.Index, root *stix.Value, before []*stix.Value) (*index.Entry, string, string) {
 	s, err := watch.ReadStance(root)
-	if err != nil || len(before) > 0 || s.Revoked {
+	if err != nil || len(before) > 0 && !s.Revoked {
 		return nil, "", ""
 	}
+	words := x.Name(s.Position.HolderRef).Label() + " " + watch.Stances.Label(s.Position.Stance)
 	for _, id := range s.Of {
-		if e := x.Holding(id); e != nil {
-			return e, "stance.added", x.Name(s.Position.HolderRef).Label() + " " + watch.Stances.Label(s.Position.Stance) + ": " + s.Words
+		switch e := x.Holding(id); {
+		case e == nil:
+		case s.Revoked:
+			return e, "stance.withdrawn", because(words+": recorded in error", s.Position.StateWhy)
+		default:
+			return e, "stance.added", words + ": " + s.Words
 		}
 	}
 	return nil, "", ""
+}
+
+// because adds why, where somebody says it.
+func because(words, why string) string {
+	if why == "" {
+		return words
+	}
+	return words + ". " + why
 }
 
 // stampOf reads a cursor; "" is before everything.

@@ -63,7 +63,7 @@ func (it item) Lines() (lines []string) {
 			line += " (" + c.Terms.StatedAt.String() + ")"
 		}
 		if !c.Stands() {
-			line += ", " + watch.ClaimStatuses.Label(c.Terms.Status)
+			line += ", " + because(watch.ClaimStatuses.Label(c.Terms.Status), strings.TrimSuffix(c.Terms.StateWhy, "."))
 		}
 		lines = append(lines, line+".")
 		for _, s := range c.Stances {
@@ -73,10 +73,24 @@ func (it item) Lines() (lines []string) {
 	for _, s := range it.Stances {
 		lines = append(lines, answered(s))
 	}
+	for _, v := range it.Void {
+		lines = append(lines, voided(v))
+	}
 	if len(it.Claims) == 0 {
 		lines = append(lines, "No claim of who did it is recorded.")
 	}
 	return lines
+}
+
+// voided says what was recorded in error.
+func voided(v index.Void) string {
+	line := "Recorded in error: "
+	if v.Claim != nil {
+		line += "attributed to " + v.Claim.Accused.Label() + " by " + v.Claim.Claimant.Label()
+	} else {
+		line += v.Stance.Holder.Label() + " " + watch.Stances.Label(v.Stance.Position.Stance)
+	}
+	return strings.TrimSuffix(because(line, v.Why()), ".") + "."
 }
 
 // answered says what somebody answers, as "Ministry X denies: …".

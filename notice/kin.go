@@ -39,7 +39,7 @@ func renameEvent(x *index.Index, root *stix.Value, before []*stix.Value, want In
 	}
 	n := 0
 	for _, each := range a.Incidents {
-		wanted, err := want.in(each, nil)
+		wanted, err := want.in(each, nil, each)
 		if err != nil {
 			return nil, "", "", err
 		}

@@ -229,6 +229,33 @@ func TestEvents(t *testing.T) {
 	next(t, listen(t, s.URL+"/events", "Last-Event-ID", "9000000000000000"), "event: reset")
 }
 
+// TestTakenBack: that a claim or an answer was recorded in error is told to who asked for what it said, with the reason; and the feed has it at the top, not
+// further down than before.
+func TestTakenBack(t *testing.T) {
+	h := filled(t)
+	s := serve(t, h)
+	h.Say(0, At(Incident(4, "Lathe stopped", "2022-01-01", watch.Facts{}), 1, 0), At(Claim(5, 4, 2, 1, "technical"), 1, 0), At(Stance(5, ID("incident", 4), 2, "deny"), 1, 0))
+	named, denied, german := listen(t, s.URL+"/events?accused="+ID("intrusion-set", 2)), listen(t, s.URL+"/events?status=denied&q=lathe"), listen(t, s.URL+"/events?country=DE")
+	h.Say(0, At(Incident(2, "Mill stopped", "2020-01-01", watch.Facts{}), 2, 0)) // changed after
+	void := func(o *stix.Value) *stix.Value { o.Set("revoked", stix.NewBool(true)); return At(o, 2, 0) }
+	claim, err := watch.ReadClaim(At(Claim(5, 4, 2, 1, "technical"), 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim.Terms.StateWhy = "It was another lathe."
+	h.Say(0, void(Stance(5, ID("incident", 4), 2, "deny")))
+	next(t, denied, "event: stance.withdrawn", "Ministry denies: recorded in error")
+	next(t, named, "event: stance.withdrawn")
+	h.Say(0, void(claim.Object()))
+	next(t, named, "event: claim.withdrawn", "recorded in error. It was another lathe.")
+	h.Say(0, At(Incident(6, "Loom stopped", "2022-01-03", watch.Facts{Victims: []watch.Victim{{Countries: []string{"DE"}}}}), 1, 0))
+	next(t, german, "event: incident.published", "Loom") // and nothing before
+	_, feed := get(t, s.URL+"/incidents.json")
+	if i, j := strings.Index(feed, "Lathe stopped"), strings.Index(feed, "Mill stopped"); i < 0 || j < i || !strings.Contains(feed, "It was another lathe.") {
+		t.Errorf("the lathe stands at %d, the mill at %d, in %s", i, j, feed)
+	}
+}
+
 // TestMergersAndNames: that a record goes on in another is told to who follows it, and that it does so no more; a new name of an actor is told once to who
 // follows an incident that names it, and to nobody else.
 func TestMergersAndNames(t *testing.T) {

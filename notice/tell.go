@@ -17,7 +17,7 @@ func (e Event) Link(base string) string { return newItem(e.Entry, base).Link }
 // Corrects says that the event takes something back, or answers a claim: whoever heard of the one must hear of the other.
 func (e Event) Corrects() bool {
 	switch e.Type {
-	case "incident.corrected", "incident.merged", "incident.retracted", "claim.withdrawn", "stance.added":
+	case "incident.corrected", "incident.merged", "incident.retracted", "claim.withdrawn", "stance.added", "stance.withdrawn":
 		return true
 	}
 	return false
@@ -42,6 +42,14 @@ func (e Event) Marking() stix.Level {
 		stances(c.Stances)
 	}
 	stances(e.Entry.Stances)
+	for _, v := range e.Entry.Void {
+		if v.Claim != nil {
+			name(v.Claim.Accused)
+			name(v.Claim.Claimant)
+		} else {
+			name(v.Stance.Holder)
+		}
+	}
 	return at
 }
 

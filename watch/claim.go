@@ -43,6 +43,7 @@ type Terms struct {
 	AskedAccused      string          `json:"asked_accused,omitempty"`
 	Status            string          `json:"status,omitempty"` // see ClaimStatuses; "" is standing
 	SupersededBy      string          `json:"superseded_by_ref,omitempty"`
+	StateWhy          string          `json:"state_why,omitempty"`       // why it stands no more, or was recorded in error
 	Confidentiality   string          `json:"confidentiality,omitempty"` // named, anonymous
 }
 

@@ -18,10 +18,11 @@ const (
 	AuthorID   = "identity--0f5e2c9a-7b1d-4e86-a3f4-6c2d8b9e1a44"
 )
 
-// defined is when the extensions were published first; judged is when stances came to be judged as claims are, in version 1.1.0 of watch-stance.
+// defined is when the extensions were published first; revised is when watch-claim and watch-stance came to say why something stands no more, and
+// stances how they are judged.
 const (
 	defined = "2026-11-01T00:00:00.000Z"
-	judged  = "2026-11-25T00:00:00.000Z"
+	revised = "2026-11-25T00:00:00.000Z"
 )
 
 // Definitions are the extension definitions of the watch and their author (STIX 2.1 §7.3), which travel with objects that bear them. They are
@@ -35,8 +36,8 @@ func Definitions() []*stix.Value {
 		version, at    string
 	}{
 		{IncidentID, "watch-incident", "Facts of an incident: milestones with their fidelity, victims who need not be named, kinds of data, severity by scheme, state of the record.", Facts{}, nil, "1.0.0", defined},
-		{ClaimID, "watch-claim", "A claim of who did it: who said so, in which capacity, when, on what basis, how sure, resting on which evidence.", wireTerms{}, []string{"claimant_ref", "stated_at", "kinds", "level"}, "1.0.0", defined},
-		{StanceID, "watch-stance", "What somebody answers to a claim or says of an incident: denial, doubt, concurrence, no comment.", wirePosition{}, []string{"holder_ref", "stance"}, "1.1.0", judged},
+		{ClaimID, "watch-claim", "A claim of who did it: who said so, in which capacity, when, on what basis, how sure, resting on which evidence.", wireTerms{}, []string{"claimant_ref", "stated_at", "kinds", "level"}, "1.1.0", revised},
+		{StanceID, "watch-stance", "What somebody answers to a claim or says of an incident: denial, doubt, concurrence, no comment.", wirePosition{}, []string{"holder_ref", "stance"}, "1.1.0", revised},
 	} {
 		list = append(list, draft.Object("extension-definition", d.id, draft.Text("created_by_ref", AuthorID), draft.Text("name", d.name), draft.Text("description", d.what),
 			draft.Text("schema", schemaOf(d.of, d.needs)), draft.Text("version", d.version), draft.Text("modified", d.at), draft.List("extension_types", []string{"property-extension"})))

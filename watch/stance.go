@@ -34,6 +34,7 @@ type Position struct {
 	AssessedBy    string   `json:"assessed_by_ref,omitempty"`
 	AssessedAt    string   `json:"assessed_at,omitempty"`
 	AssessmentWhy string   `json:"assessment_why,omitempty"`
+	StateWhy      string   `json:"state_why,omitempty"` // why it was recorded in error
 }
 
 // IsStance says whether an object is a stance: every opinion, and a note that bears the extension.

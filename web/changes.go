@@ -20,7 +20,7 @@ type change struct {
 	Entry *index.Entry
 	Into  *index.Entry  // where it was merged into
 	Claim *index.Claim  // that no longer stands
-	By    *index.Stance // who denies
+	By    *index.Stance // who denies, or what was taken back
 	Why   string
 }
 
@@ -46,8 +46,11 @@ func gatherCorrections(x *index.Index) (list []change) {
 			}
 			for _, c := range e.Claims {
 				if s := c.Terms.Status; s != "standing" {
-					list = append(list, change{When: c.Modified, What: "Claim " + words(s), Entry: e, Claim: c})
+					list = append(list, change{When: c.Modified, What: "Claim " + words(s), Entry: e, Claim: c, Why: c.Terms.StateWhy})
 				}
+			}
+			for _, x := range e.Void {
+				list = append(list, change{When: x.At(), What: "Recorded in error", Entry: e, Claim: x.Claim, By: x.Stance, Why: x.Why()})
 			}
 		}
 	}

@@ -52,6 +52,7 @@ var editKinds = map[string]editKind{
 	"milestone":  {Name: "milestone", Heading: "Add a milestone", Changes: true, sets: (*editing).milestoneForm, take: (*editing).takeMilestoneForm},
 	"source":     {Name: "source", Heading: "Add a source", Changes: true, sets: (*editing).sourceForm, take: (*editing).takeSourceForm},
 	"claim":      {Name: "claim", Heading: "Add a claim", Lead: "Who says that whom did it. Who spoke is the claimant; who records it is your organisation.", sets: (*editing).claimForm, take: (*editing).takeClaimForm},
+	"withdrawal": {Name: "withdrawal", Heading: "Take it back", Lead: "It is told to everybody who got it, and stands in the log of corrections.", sets: (*editing).withdrawalForm, take: (*editing).takeWithdrawal},
 	"stance":     {Name: "stance", Heading: "Add an answer", Lead: "What somebody answers to a claim, or says of the incident: a denial, a doubt, agreement.", sets: (*editing).stanceForm, take: (*editing).takeStanceForm},
 }
 
@@ -122,6 +123,8 @@ func (ed *editing) load(ctx context.Context) (err error) {
 	}
 	id := ed.r.Form.Get("id")
 	switch {
+	case ed.Name == "withdrawal" && id == "":
+		return threatwatch.Errorf(threatwatch.NotFound, "What is taken back? The links stand beside the claims and the answers.")
 	case ed.e == nil || id == "" && !ed.Changes:
 		return nil
 	case id == "":
@@ -148,21 +151,25 @@ func (ed *editing) load(ctx context.Context) (err error) {
 	return nil
 }
 
-// tells says whether an id is of what the form can change: for sources the record and all that is said of it, else a claim or an answer.
+// tells says whether an id is of what the form can change: for sources the record and all that is said of it, for withdrawals all that is said of it, else a
+// claim or an answer.
 func (ed *editing) tells(id string) bool {
 	for _, c := range ed.e.Claims {
 		if c.ID == id {
-			return ed.Name == "claim" || ed.Name == "source"
+			return ed.Name == "claim" || ed.onAll()
 		}
 		if slices.ContainsFunc(c.Stances, func(s *index.Stance) bool { return s.ID == id }) {
-			return ed.Name == "stance" || ed.Name == "source"
+			return ed.Name == "stance" || ed.onAll()
 		}
 	}
 	if slices.ContainsFunc(ed.e.Stances, func(s *index.Stance) bool { return s.ID == id }) {
-		return ed.Name == "stance" || ed.Name == "source"
+		return ed.Name == "stance" || ed.onAll()
 	}
 	return id == ed.e.ID && ed.Changes
 }
+
+// onAll says whether the change can be one of a claim and of an answer.
+func (ed *editing) onAll() bool { return ed.Name == "source" || ed.Name == "withdrawal" }
 
 // sheet is the form as it stands on a version, or on nothing.
 func (ed *editing) sheet(base *thing, posted url.Values) *sheet {

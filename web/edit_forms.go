@@ -201,10 +201,12 @@ func (ed *editing) describe(o *stix.Value, fallback stix.Level) *sheet {
 	case watch.IsClaim(o):
 		if c, err := watch.ReadClaim(o); err == nil {
 			claimSets(s, c, ed.name)
+			standingSet(s, c.Head, c.Terms.StateWhy)
 		}
 	case watch.IsStance(o):
 		if st, err := watch.ReadStance(o); err == nil {
 			stanceSets(s, st, ed.abouts(), ed.name)
+			standingSet(s, st.Head, st.Position.StateWhy)
 		}
 	}
 	level, ok := markedLevel(o)

@@ -203,5 +203,10 @@ func (v *visit) deskLinks(p *incidentPage) error {
 			row.Answers[k].Desk = links(row.Answers[k].Source)
 		}
 	}
+	for _, list := range [][]answered{p.Said, p.Graver, p.Milder} {
+		for i := range list {
+			list[i].Desk = links(list[i].Source)
+		}
+	}
 	return nil
 }

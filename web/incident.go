@@ -21,9 +21,9 @@ type incidentPage struct {
 	Into      *index.Entry
 	Bar       *milestoneBar
 	Ledger    []ledgerRow
-	Said      []*index.Stance // of the incident as a whole
-	Graver    []*index.Stance
-	Milder    []*index.Stance
+	Said      []answered // of the incident as a whole
+	Graver    []answered
+	Milder    []answered
 	Short     inShort
 	Refs      []reference
 	Connected []linkGroup
@@ -126,11 +126,11 @@ func (v *visit) incidentPage(x *index.Index, e *index.Entry, view *release.View,
 	for _, st := range e.Stances {
 		switch {
 		case st.Position.Stance == "gravity-higher":
-			body.Graver = append(body.Graver, st)
+			body.Graver = append(body.Graver, answered{Stance: st})
 		case st.Position.Stance == "gravity-lower":
-			body.Milder = append(body.Milder, st)
+			body.Milder = append(body.Milder, answered{Stance: st})
 		case !answersClaim(e, st): // else it stands beneath the claim
-			body.Said = append(body.Said, st)
+			body.Said = append(body.Said, answered{Stance: st})
 		}
 	}
 	around, remarks := aside(e, about)

@@ -178,7 +178,7 @@ func (d *Desk) letter(to *subscribe.Subscription, events []notice.Event) *letter
 }
 
 // weight orders the kinds of events: what takes back before what answers, before what adds.
-var weight = []string{"incident.retracted", "incident.merged", "incident.corrected", "claim.withdrawn", "stance.added", "incident.published", "claim.added", "milestone.added", "incident.updated"}
+var weight = []string{"incident.retracted", "incident.merged", "incident.corrected", "claim.withdrawn", "stance.withdrawn", "stance.added", "incident.published", "claim.added", "milestone.added", "incident.updated"}
 
 // grouped are the events of each incident, the weightiest first; the groups by the same measure, then the newest first.
 func grouped(events []notice.Event) (list [][]notice.Event) {
@@ -204,7 +204,7 @@ func grouped(events []notice.Event) (list [][]notice.Event) {
 
 // kinds are the events in two or three words.
 var kinds = map[string]string{"incident.published": "New", "incident.updated": "Updated", "incident.corrected": "Corrected", "incident.merged": "Merged", "incident.retracted": "Retracted",
-	"milestone.added": "Step known", "claim.added": "Attributed", "claim.withdrawn": "Claim withdrawn", "stance.added": "Answered"}
+	"milestone.added": "Step known", "claim.added": "Attributed", "claim.withdrawn": "Claim withdrawn", "stance.added": "Answered", "stance.withdrawn": "Answer withdrawn"}
 
 func (d *Desk) entry(group []notice.Event) entry {
 	e := group[0]

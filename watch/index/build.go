@@ -319,7 +319,7 @@ func (b *builder) entry(of *Entry) *Entry {
 			e.Claims = append(e.Claims, b.claim(c))
 		}
 	}
-	e.Stances = b.stancesOn(e.ID)
+	e.Stances, e.Void = b.stancesOn(e.ID), b.voids(e)
 	b.join(e)
 	slices.SortFunc(e.Claims, func(a, c *Claim) int {
 		return cmp.Or(a.Terms.StatedAt.Time.Compare(c.Terms.StatedAt.Time), cmp.Compare(a.ID, c.ID))
@@ -329,6 +329,9 @@ func (b *builder) entry(of *Entry) *Entry {
 	}
 	for _, s := range e.all() {
 		e.Highest = max(e.Highest, s.Marking)
+	}
+	for _, v := range e.Void {
+		e.Highest = max(e.Highest, v.Told().Marking)
 	}
 	e.settle()
 	return e
@@ -384,20 +387,23 @@ func (b *builder) known(id string) *Name {
 // stancesOn are the stances on a claim or an incident, the first stated first.
 func (b *builder) stancesOn(id string) (list []*Stance) {
 	for sid := range b.stancesOf[id] {
-		s := b.stances[sid]
-		if s.Revoked {
-			continue
+		if s := b.stances[sid]; !s.Revoked {
+			list = append(list, b.answer(s))
 		}
-		holder := b.known(s.Position.HolderRef)
-		if !s.Extended && len(s.Authors) > 0 {
-			holder = &Name{ID: s.Position.HolderRef, Name: strings.Join(s.Authors, ", ")}
-		}
-		list = append(list, &Stance{Stance: s.Stance, Told: s.Told, Holder: holder})
 	}
 	slices.SortFunc(list, func(a, c *Stance) int {
 		return cmp.Or(a.Position.StatedAt.Time.Compare(c.Position.StatedAt.Time), cmp.Compare(a.ID, c.ID))
 	})
 	return list
+}
+
+// answer is a stance with who holds it.
+func (b *builder) answer(of *Stance) *Stance {
+	holder := b.known(of.Position.HolderRef)
+	if !of.Extended && len(of.Authors) > 0 {
+		holder = &Name{ID: of.Position.HolderRef, Name: strings.Join(of.Authors, ", ")}
+	}
+	return &Stance{Stance: of.Stance, Told: of.Told, Holder: holder}
 }
 
 // actors gathers whom claims name.

@@ -61,6 +61,7 @@ type Entry struct {
 	Highest               stix.Level
 	Campaigns, Indicators []string // ids of those that it is tied to
 	Merger                *Merger  // by whose word it goes on in another record; nil: by nobody's
+	Void                  []Void   // claims and answers that were recorded in error, the last revoked first
 
 	hay                          string    // what is searched, in small letters
 	counts                       [][]int32 // for each facet, under which of its values it counts
@@ -218,6 +219,9 @@ func (e *Entry) lastAdded() time.Time {
 	}
 	for _, s := range e.all() {
 		later(s.Added)
+	}
+	for _, v := range e.Void {
+		later(v.Told().Added)
 	}
 	if e.Merger != nil {
 		later(e.Merger.Added)

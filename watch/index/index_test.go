@@ -42,6 +42,9 @@ func dump(t *testing.T, x *index.Index) string {
 					fmt.Fprintln(&b, "   ", s.ID, s.Words, s.Holder.Label(), s.Position.Stance)
 				}
 			}
+			for _, v := range e.Void {
+				fmt.Fprintln(&b, " void", v.ID(), v.At(), v.Why(), v.Told())
+			}
 			for _, s := range e.Stances {
 				fmt.Fprintln(&b, " ", s.ID, s.Words, s.Holder.Label(), s.Position.Stance)
 			}
@@ -104,7 +107,7 @@ func step(h *House, r *rand.Rand, version int) {
 		name = fmt.Sprint("secret ", version)
 	}
 	var o *stix.Value
-	switch r.IntN(11) {
+	switch r.IntN(13) {
 	case 0, 1:
 		facts := watch.Facts{Slug: fmt.Sprint("slug-", n), RecordState: []string{"published", "published", "retracted", "merged"}[r.IntN(4)]}
 		if facts.RecordState == "merged" {
@@ -132,6 +135,14 @@ func step(h *House, r *rand.Rand, version int) {
 			o.Set("description", stix.NewString("secret"))
 		}
 		if version%4 == 3 { // no version follows a revoked one (STIX 2.1 §3.6)
+			o.Set("revoked", stix.NewBool(true))
+		}
+	case 11, 12:
+		o = Claim(200+version/4, r.IntN(5), r.IntN(5), r.IntN(5), "technical")
+		if r.IntN(2) == 0 {
+			o = Stance(200+version/4, ID("incident", r.IntN(5)), r.IntN(5), "deny")
+		}
+		if version%4 == 3 { // as above
 			o.Set("revoked", stix.NewBool(true))
 		}
 	case 10:
