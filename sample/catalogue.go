@@ -3,7 +3,6 @@ package sample
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"threatwatch/watch"
 )
@@ -101,9 +100,11 @@ func (w *writer) incident(in incident) {
 		w.relate(event, "located-at", w.place(code), in.told, nil)
 	}
 	about := []string{event}
+	var claims []said
 	for _, c := range in.claims {
 		actor := w.actor(c.actor)
-		about = append(about, actor, w.claim(in, c, event, actor, sources))
+		claims = append(claims, said{c.day, w.claim(in, c, event, actor, sources)})
+		about = append(about, actor, claims[len(claims)-1].id)
 	}
 	for _, name := range in.malware {
 		x := w.malware(name, in.told)
@@ -130,7 +131,7 @@ func (w *writer) incident(in incident) {
 		w.about[r.name()] = append(w.about[r.name()], about...)
 	}
 	for _, d := range in.denials {
-		w.answer(in, d, denied(event, about))
+		w.answer(in, d, event, claims)
 	}
 }
 
@@ -147,17 +148,6 @@ func (w *writer) reports() {
 		w.add("report", r.name(), r.day, props{"name": r.name(), "published": stamp(r.day), "report_types": []string{"threat-report"},
 			"object_refs": slices.Compact(about), "external_references": []props{r.reference()}})
 	}
-}
-
-// denied is what a denial is about: the incident, and each claim of who did it.
-func denied(event string, about []string) []string {
-	out := []string{event}
-	for _, id := range about {
-		if strings.HasPrefix(id, "relationship--") {
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // references are the sources of an incident as external references (STIX 2.1 §2.5).

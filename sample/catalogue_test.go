@@ -148,6 +148,17 @@ func TestClaimsAndDenials(t *testing.T) {
 	}
 }
 
+// TestAnswered: whoever is accused denies what is claimed later as well, whoever doubts speaks of what was claimed by then, and how grave an
+// incident is says nothing of who did it.
+func TestAnswered(t *testing.T) {
+	claims := []said{{"2014-12-19", "early"}, {"2018-09-06", "late"}}
+	for stance, want := range map[string][]string{"deny": {"early", "late"}, "no-comment": {"early", "late"}, "doubt": {"early"}, "gravity-lower": nil} {
+		if got := answered(stance, "2014-12-30", claims); !slices.Equal(got, want) {
+			t.Errorf("%s is about %v, want %v", stance, got, want)
+		}
+	}
+}
+
 // TestEverybodyIsDescribed: something is said of whoever is named, and whoever is described is named.
 func TestEverybodyIsDescribed(t *testing.T) {
 	var named, known []string

@@ -177,15 +177,16 @@ func (w *writer) somebody(name string) string {
 	return w.add("identity", name, "2024-01-01", props{"name": name, "identity_class": "organization"})
 }
 
-// answer adds what somebody answers: an opinion, or a note where no side is taken.
-func (w *writer) answer(in incident, d denial, about []string) {
+// said is a claim with the day on which it was made.
+type said struct{ day, id string }
+
+// answer adds what somebody answers to claims: an opinion, or a note where no side is taken.
+func (w *writer) answer(in incident, d denial, event string, claims []said) {
 	a, ok := answers[d.who]
 	if !ok {
 		a.stance, a.capacity, a.evidence = "deny", "accused-state", "none"
 	}
-	if a.stance == "gravity-lower" {
-		about = about[:1]
-	}
+	about := append([]string{event}, answered(a.stance, d.day, claims)...)
 	x := &watch.Stance{Note: watch.Opinion(a.stance) == "", Position: watch.Position{HolderRef: w.somebody(d.who), Capacity: a.capacity, Stance: a.stance, StatedAt: moment(d.day), EvidencePublished: a.evidence}}
 	p := props{"authors": []string{d.who}, "object_refs": about, "extensions": extensions(x.Extensions())}
 	if x.Note {
@@ -194,4 +195,15 @@ func (w *writer) answer(in incident, d denial, about []string) {
 		p["opinion"], p["explanation"] = watch.Opinion(a.stance), d.words
 	}
 	w.add(watch.StanceType(a.stance), d.who+" on "+in.name, d.day, p)
+}
+
+// answered are the claims that a stance of a day is about: all that accuse whoever denies, also those made later; what had been claimed by then
+// where somebody else doubts; none where it is said how grave the incident is.
+func answered(stance, day string, claims []said) (ids []string) {
+	for _, c := range claims {
+		if stance != "gravity-lower" && (stance != "doubt" || c.day <= day) {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids
 }

@@ -172,9 +172,9 @@ var from2017 = []incident{
 		reports: []report{{"UK Information Commissioner", "Penalty notice, British Airways", "2020-10-16", "https://ico.org.uk/media/action-weve-taken/mpns/2618421/ba-penalty-20201016.pdf"}},
 	},
 	{
-		name: "Cathay Pacific: passport data of 9.4 million passengers, told after seven months", told: "2018-10-24", where: []string{"HK"},
+		name: "Cathay Pacific: data of 9.4 million passengers, told after seven months", told: "2018-10-24", where: []string{"HK"},
 		victim: "Cathay Pacific", operations: []string{"data-theft"}, sectors: []string{"transportation"}, data: []string{"Personal"}, steps: []step{{"compromise", "2014-10"}, {"discovery", "2018-03"}, {"victims_notice_begin", "2018-10-24"}},
-		facts:   "The airline noticed in March 2018 and announced on 24 October that two sets of intruders had been inside, one since October 2014. The privacy commissioner of Hong Kong found a known hole unpatched for years. Who did it is not known.",
+		facts:   "The airline noticed in March 2018 and announced on 24 October that two sets of intruders had been inside, one since October 2014; 860,000 numbers of passports were among what they reached. The privacy commissioner of Hong Kong found a known hole unpatched for years. Who did it is not known.",
 		reports: []report{{"Privacy Commissioner for Personal Data of Hong Kong", "Cathay data breach incident", "2019-06-06", "https://www.pcpd.org.hk/english/news_events/media_statements/press_20190606.html"}},
 	},
 	{

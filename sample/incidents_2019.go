@@ -5,9 +5,12 @@ var from2019 = []incident{
 	{
 		name: "Norsk Hydro: aluminium made by hand for weeks", told: "2019-03-19", where: []string{"NO", "US"},
 		victim: "Norsk Hydro", operations: []string{"ransomware"}, sectors: []string{"manufacturing", "mining"}, steps: []step{{"discovery", "2019-03-19"}},
-		facts:   "On 19 March 2019 ransomware stopped 22,000 computers of the company in 40 countries. It paid nothing, told openly every day how it stood and counted a loss of 550 to 650 million kroner in the first quarter. Police in several countries arrested people in 2021 and 2023; a verdict is not known to us.",
+		facts:   "On 19 March 2019 ransomware stopped 22,000 computers of the company in 40 countries. It paid nothing, told openly every day how it stood and counted a loss of 550 to 650 million kroner in the first half of the year, after other counts before. Police in several countries arrested people in 2021 and 2023; a verdict is not known to us.",
 		malware: []string{"LockerGoga"},
-		reports: []report{{"Hydro", "Cyber attack on Hydro", "2019-03-19", "https://www.hydro.com/en/global/media/on-the-agenda/cyber-attack/"}},
+		reports: []report{
+			{"Hydro", "Cyber attack on Hydro", "2019-03-19", "https://www.hydro.com/en/global/media/on-the-agenda/cyber-attack/"},
+			{"Reinsurance News, in ProgramBusiness", "Norsk Hydro puts H1 cyber-attack impact at up to $75 million", "2019-07-24", "https://programbusiness.com/news/norsk-hydro-puts-h1-cyber-attack-impact-75-million/"},
+		},
 	},
 	{
 		name: "Bayer: a back door watched for a year", told: "2019-04-04", where: []string{"DE"},
