@@ -34,7 +34,7 @@ var before2010 = []incident{
 	{
 		name: "Moonlight Maze: files taken for years from research and military networks", told: "1999-10-06", where: []string{"US", "GB"},
 		operations: []string{"espionage"}, sectors: []string{"defense", "government-national", "education"}, data: []string{"Internal"}, steps: []step{{"compromise", "1996"}},
-		facts:  "From 1996 or before, intruders copied large amounts of unclassified files from the Department of Defense, NASA, the Department of Energy and universities. The head of the National Infrastructure Protection Center told the Senate on 6 October 1999 that it appears to originate in Russia, and no more; the Russian foreign intelligence service answered that it would not be so stupid as to work from Moscow. In 2016 a British system administrator still had a server that they had used, with their programs on it.",
+		facts:  "From 1996 or before, intruders copied large amounts of unclassified files from the Department of Defense, NASA, the Department of Energy and universities. The head of the National Infrastructure Protection Center told the Senate on 6 October 1999 that it appears to originate in Russia, and no more. In 2016 a British system administrator still had a server that they had used, with their programs on it.",
 		claims: []claim{{"Turla", "Kaspersky Lab and King's College London", research, "2017-04-03", "The back door of 1998 and one that Turla used in 2011 share their origin, which makes a link likely but does not prove it (3 April 2017). The US inquiry had led to Russia in 1999; no government was accused."}},
 		reports: []report{
 			{"Vatis, National Infrastructure Protection Center", "Testimony before the US Senate Subcommittee on Technology and Terrorism", "1999-10-06", ""},
@@ -73,9 +73,12 @@ var before2010 = []incident{
 	{
 		name: "Amundsen-Scott South Pole station: data of the station held for ransom in winter", told: "2003-07-18", where: []string{"AQ"},
 		operations: []string{"data-theft"}, sectors: []string{"education"}, steps: []step{{"discovery", "2003-05-03"}},
-		facts:   "On 3 May 2003 the US National Science Foundation got a mail with data of the station's servers and a demand for money, while 58 people wintered there and no aeroplane could land. Agents found the senders through a cyber café in Romania. That the machines which keep people alive there were reached, as the FBI told it, was disputed later.",
-		claims:  []claim{{"Two men in Romania", "FBI", statement, "2003-07-18", "Two people arrested by the Romanian police and the FBI in June (told on 18 July 2003)."}},
-		reports: []report{{"FBI", "The case of the hacked South Pole", "2003-07-18", "https://archives.fbi.gov/archives/news/stories/2003/july/backsp_071803"}},
+		facts:  "On 3 May 2003 the US National Science Foundation got a mail with data of the station's servers and a demand for money, while 58 people wintered there and no aeroplane could land. Agents found the senders through a cyber café in Romania. That the machines which keep people alive there were reached, as the FBI told it, was disputed later.",
+		claims: []claim{{"Two men in Romania", "FBI", statement, "2003-07-18", "Two people arrested by the Romanian police and the FBI in June (told on 18 July 2003)."}},
+		reports: []report{
+			{"FBI", "The case of the hacked South Pole", "2003-07-18", "https://archives.fbi.gov/archives/news/stories/2003/july/backsp_071803"},
+			{"The Register", "South Pole cyberterrorist hack wasn't the first", "2004-08-19", "https://www.theregister.co.uk/2004/08/19/south_pole_hack/"},
+		},
 	},
 	{
 		name: "Titan Rain: defence networks of the United States searched and copied", told: "2005-08-25", where: []string{"US"},

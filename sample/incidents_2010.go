@@ -23,7 +23,7 @@ var from2010 = []incident{
 		operations: []string{"sabotage"}, sectors: []string{"nuclear"}, steps: []step{{"discovery", "2010-06"}},
 		facts: "A worm found by VirusBlokAda in June 2010 reached controllers in the enrichment plant at Natanz and made centrifuges run at harmful speeds. How many broke is not known; the International Atomic Energy Agency saw about 1,000 taken out of service around the turn of 2010.",
 		claims: []claim{
-			{"Governments of the United States and Israel", "Head of the Civil Defence Organization of Iran", statement, "2011-04-16", "Iranian experts found that the worm came from Texas and from Israel; Siemens, which made the controllers, has a part of the blame (16 April 2011)."},
+			{"Governments of the United States and Israel", "Head of the Civil Defence Organization of Iran", statement, "2011-04-16", "Iranian experts found that the worm came from Texas and from Israel (16 April 2011)."},
 			{"Olympic Games", "New York Times", unnamed, "2012-06-01", "A programme of the United States and Israel (1 June 2012). Neither government has confirmed or denied it."},
 		},
 		cves: []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
@@ -64,8 +64,11 @@ var from2010 = []incident{
 		operations: []string{"data-theft"}, sectors: []string{"entertainment"}, data: []string{"Personal", "Credentials"}, steps: []step{{"discovery", "2011-04-20"}, {"victims_notice_begin", "2011-04-26"}},
 		facts:   "Sony switched its network off on 20 April 2011 and said on 26 April that names, addresses, birthdays and passwords of about 77 million accounts had been taken. Whether card numbers were among them could not be excluded. The British regulator fined Sony in January 2013: the hole could have been closed.",
 		claims:  []claim{{"Anonymous", "Sony", own, "2011-05-04", "A file named Anonymous was left on a server, in days of floods of traffic under that name (letter of 3 May, published 4 May 2011). It did not say who took the data."}},
-		denials: []denial{{"Anonymous", "2011-05-04", "It had nothing to do with it, though some who use the name may have acted by themselves (4 May 2011; first said on 24 April)."}},
-		reports: []report{{"Engadget", "Sony responds to Congress with open letter, suggests Anonymous was responsible", "2011-05-04", "https://www.engadget.com/2011-05-04-sony-responds-to-congress-with-open-letter-suggests-anonymous.html"}},
+		denials: []denial{{"Anonymous", "2011-05-04", "It had nothing to do with it, though some who use the name may have acted by themselves (4 May 2011)."}},
+		reports: []report{
+			{"Business Insider", "PlayStation Network investigation finds Anonymous file planted on server", "2011-05-04", "https://www.businessinsider.com/playstation-network-investigation-finds-anonymous-file-planted-on-server-2011-5"},
+			{"Engadget", "Sony responds to Congress with open letter, suggests Anonymous was responsible", "2011-05-04", "https://www.engadget.com/2011-05-04-sony-responds-to-congress-with-open-letter-suggests-anonymous.html"},
+		},
 	},
 	{
 		name: "Operation Shady RAT: 72 organisations entered over five years", told: "2011-08-03", where: []string{"US", "CA", "KR", "TW", "CH"},

@@ -68,9 +68,10 @@ var from2013 = []incident{
 	{
 		name: "Card companies of South Korea: records of 20 million people copied by an employee of the credit bureau", told: "2014-01-08", where: []string{"KR"},
 		operations: []string{"data-theft"}, sectors: []string{"financial-services"}, data: []string{"Payment", "Personal"}, insider: true, steps: []step{{"first_action", "2012"}},
-		facts:  "Prosecutors said on 8 January 2014 that an employee lent to three card companies to build a system against fraud had copied their files, unencrypted, to a memory stick between May 2012 and December 2013, and sold some of them. About 104 million records were concerned; supervisors estimate 20 million people, others 15 million. The companies could not take on new customers for three months.",
+		facts:  "Prosecutors said on 8 January 2014 that an employee lent to three card companies to build a system against fraud had copied their files, unencrypted, to a memory stick between May 2012 and December 2013, and sold some of them. More than 100 million records were concerned, and more than 20 million people, as the supervisors estimate. The companies could not take on new customers for three months.",
 		claims: []claim{{"Employee of Korea Credit Bureau", "Prosecutors in Changwon", indictment, "2014-01-08", "Arrested and charged, with two who bought from him (8 January 2014). The sentence is not known to us."}},
 		reports: []report{
+			{"Korea Herald", "Employee of a credit rating firm indicted over data of card customers", "2014-01-08", "https://koreaherald.com/view.php?mp=180&np=1792&ud=20140108000921"},
 			{"Bloomberg, in the Japan Times", "Korean credit card firms under fire as 20M user details are swiped", "2014-01-21", "https://www.japantimes.co.jp/news/2014/01/21/world/korean-credit-card-firms-under-fire-as-20m-user-details-are-swiped/"},
 			{"Agence France-Presse, on Phys.org", "South Korean credit card firms punished for data leak", "2014-02-16", "https://phys.org/news/2014-02-korean-credit-card-firms-leak.html"},
 		},
@@ -132,7 +133,7 @@ var from2013 = []incident{
 		victim: "Sony Pictures", operations: []string{"destruction", "leak"}, sectors: []string{"entertainment"}, data: []string{"Copyrighted", "Internal", "Personal"}, steps: []step{{"discovery", "2014-11-24"}},
 		facts: "On 24 November 2014 staff of Sony Pictures Entertainment found their machines unusable. Unreleased films, e-mail and personal records were published in the weeks after.",
 		claims: []claim{
-			{"Guardians of Peace", "", self, "2014-11-24", "The name on the screens (24 November 2014). It asked for money first, and later that a film about the ruler of North Korea be not shown."},
+			{"Guardians of Peace", "", self, "2014-11-24", "The name under which files and threats were published (24 November 2014). It wished that a film about the ruler of North Korea be not shown."},
 			{"Lazarus Group", "FBI", statement, "2014-12-19", "The government of North Korea is responsible (19 December 2014)."},
 		},
 		denials: []denial{

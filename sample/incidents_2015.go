@@ -32,8 +32,8 @@ var from2015 = []incident{
 		},
 		denials: []denial{{"Ministry of Foreign Affairs of Russia", "2018-10-04", "It called the British statement wild fantasy (4 October 2018)."}},
 		reports: []report{
-			{"UK Foreign Office", "UK exposes Russian cyber attacks", "2018-10-04", "https://www.gov.uk/government/news/uk-exposes-russian-cyber-attacks"},
 			{"Reuters", "France probes Russian lead in TV5Monde hacking", "2015-06-10", "https://www.reuters.com/article/us-france-russia-cybercrime/france-probes-russian-lead-in-tv5monde-hacking-sources-idUSKBN0OQ2GG20150610"},
+			{"UK Foreign Office", "UK exposes Russian cyber attacks", "2018-10-04", "https://www.gov.uk/government/news/uk-exposes-russian-cyber-attacks"},
 		},
 	},
 	{
@@ -144,8 +144,8 @@ var from2015 = []incident{
 			{"WikiLeaks", "2017-01-03", "Its founder said that the source is no state (3 January 2017)."},
 		},
 		reports: []report{
-			{"US Department of Justice", "Grand jury indicts 12 Russian intelligence officers", "2018-07-13", "https://www.justice.gov/opa/pr/grand-jury-indicts-12-russian-intelligence-officers-hacking-offenses-related-2016-election"},
 			{"US Department of Homeland Security and Director of National Intelligence", "Joint statement on election security", "2016-10-07", "https://www.dhs.gov/news/2016/10/07/joint-statement-department-homeland-security-and-office-director-national"},
+			{"US Department of Justice", "Grand jury indicts 12 Russian intelligence officers", "2018-07-13", "https://www.justice.gov/opa/pr/grand-jury-indicts-12-russian-intelligence-officers-hacking-offenses-related-2016-election"},
 		},
 	},
 	{
@@ -177,7 +177,7 @@ var from2015 = []incident{
 	{
 		name: "Liberia: a telephone company flooded to please a competitor", told: "2016-11-03", where: []string{"LR"},
 		operations: []string{"denial-of-service"}, sectors: []string{"telecommunications"}, steps: []step{{"first_action", "2015-10"}},
-		facts:   "From October 2015 rented machines flooded Lonestar in Liberia, and in autumn 2016 hundreds of thousands of cameras taken over by Mirai, until parts of the country were off the Internet; some say all of it. An employee of a rival company paid for it by the month; the company says that it did not know.",
+		facts:   "From October 2015 rented machines flooded Lonestar in Liberia, and in autumn 2016 hundreds of thousands of cameras taken over by Mirai, until parts of the country were off the Internet; some say all of it. An employee of a rival company paid for it by the month; nothing shows that the company knew.",
 		claims:  []claim{{"Daniel Kaye", "Crown Court at Blackfriars, London", court, "2019-01-11", "He pleaded guilty and was sentenced to two years and eight months (11 January 2019)."}},
 		malware: []string{"Mirai"},
 		reports: []report{{"BBC", "Briton who knocked Liberia offline with cyber attack jailed", "2019-01-11", "https://www.bbc.com/news/uk-46840461"}},

@@ -135,8 +135,8 @@ var from2017 = []incident{
 	},
 	{
 		name: "Banks of Mexico: payments forged on the way to the central bank", told: "2018-05-14", where: []string{"MX"},
-		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"first_action", "2018-04"}, {"discovery", "2018-04-27"}},
-		facts: "In April and May 2018 forged orders were put into the programs by which banks connect to the payment system SPEI, and the money was drawn in cash at branches. The central bank told of five institutions and of slow transfers from 27 April; its own system was not entered. It gave no sum at first; unnamed officials spoke of more than 300 million pesos, newspapers of 400 million. Who did it is not known.",
+		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, steps: []step{{"first_action", "2018-04"}, {"discovery", "2018-04"}},
+		facts: "In April and May 2018 forged orders were put into the programs by which banks connect to the payment system SPEI, and the money was drawn in cash at branches. Transfers were slow from late April. The central bank told of five institutions; its own system was not entered. It gave no sum at first; unnamed officials spoke of more than 300 million pesos, newspapers of 400 million. Who did it is not known.",
 		reports: []report{
 			{"Reuters, in the Himalayan Times", "Thieves suck millions out of Mexican banks in transfer heist", "2018-05-15", "https://thehimalayantimes.com/business/thieves-suck-millions-out-of-mexican-banks-in-transfer-heist"},
 			{"Dinero en Imagen", "El Banxico cambia, más abierto; SPEI, intacto", "2018-05-17", "https://www.dineroenimagen.com/jose-yuste/el-banxico-cambia-mas-abierto-spei-intacto-lorenza-hace-un-mes/99180"},

@@ -154,6 +154,7 @@ var from2019 = []incident{
 		reports: []report{
 			{"CISA", "Alert AA20-352A, Advanced persistent threat compromise of government agencies", "2020-12-17", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa20-352a"},
 			{"CISA", "Joint statement by the FBI, CISA, ODNI and NSA", "2021-01-05", "https://www.cisa.gov/news/2021/01/05/joint-statement-federal-bureau-investigation-fbi-cybersecurity-and-infrastructure"},
+			{"Engadget", "US intelligence agencies say that the SolarWinds hack was likely Russian", "2021-01-06", "https://www.engadget.com/us-intelligence-agencies-fbi-nsa-cisa-solarwinds-hack-russia-111518166.html"},
 		},
 	},
 	{

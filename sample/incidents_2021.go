@@ -87,7 +87,7 @@ var from2021 = []incident{
 		victim: "Transnet", operations: []string{"ransomware"}, sectors: []string{"transportation"}, steps: []step{{"discovery", "2021-07-22"}, {"recovered", "2021-08-02"}},
 		facts: "On 22 July 2021 the systems of the company that runs ports and railways failed; its container terminals declared force majeure with effect from that day, and lifted it on 2 August. Containers were written down by hand. Who did it is not known; that it was ransomware was reported and not confirmed by the company.",
 		reports: []report{
-			{"Splash247", "Force majeure declared at South African ports", "2021-07-27", "https://splash247.com/force-majeure-declared-at-south-african-ports/"},
+			{"Reuters, in TechCentral", "Transnet to lift force majeure after ransomware attack", "2021-07-30", "https://techcentral.co.za/transnet-to-lift-force-majeure-after-ransomware-attack/109703/"},
 			{"TimesLIVE", "Transnet to lift force majeure on Monday", "2021-07-30", "https://www.timeslive.co.za/news/south-africa/2021-07-30-transnet-to-lift-force-majeure-on-monday/"},
 		},
 	},
@@ -251,13 +251,16 @@ var from2021 = []incident{
 	{
 		name: "Vanuatu: a government back to paper for a month", told: "2022-11-06", where: []string{"VU"},
 		operations: []string{"ransomware"}, sectors: []string{"government-national"}, steps: []step{{"discovery", "2022-11"}},
-		facts:   "In the first days of November 2022, when a new government took office, mail and sites of all ministries, the police and hospitals went off: on 5 or 6 November as the government says, on 30 October as people of its computer office told a newspaper. Officials used private mail and typewriters. The government refused to pay; who did it is not known.",
+		facts:   "In the first days of November 2022, when a new government took office, mail and sites of all ministries, the police and hospitals went off. Officials used private mail and typewriters. The government refused to pay; who did it is not known.",
 		reports: []report{{"Sydney Morning Herald", "Ransom attack cripples Vanuatu government systems, forces staff to use pen and paper", "2022-11-14", "https://www.smh.com.au/world/oceania/australia-called-in-to-help-after-hackers-shut-down-vanuatu-government-systems-20221114-p5by7a.html"}},
 	},
 	{
 		name: "AIIMS: the largest hospital of Delhi on paper for two weeks", told: "2022-11-23", where: []string{"IN"},
 		victim: "AIIMS", operations: []string{"ransomware"}, sectors: []string{"healthcare"}, data: []string{"Medical"}, steps: []step{{"discovery", "2022-11-23"}},
-		facts:   "On 23 November 2022 five servers of the All India Institute of Medical Sciences were encrypted. The government told Parliament that about 1.3 terabytes were hit and that a network without walls made it easy; it named nobody. Newspapers wrote of addresses in China, from unnamed officials. All data of the patient system came back from a backup.",
-		reports: []report{{"Press Trust of India, in the News Minute", "Five AIIMS servers were affected, 1.3 TB of data encrypted in cyber attack", "2022-12-17", "https://www.thenewsminute.com/article/five-aiims-servers-were-affected-13-tb-data-encrypted-cyber-attack-mos-it-171032"}},
+		facts: "On 23 November 2022 five servers of the All India Institute of Medical Sciences were encrypted. The government told Parliament that about 1.3 terabytes were hit and that a network without walls made it easy; it named nobody. Newspapers wrote of addresses in China, from unnamed officials. All data of the patient system came back from a backup.",
+		reports: []report{
+			{"Business Standard", "AIIMS cyber attack originated from China, all servers retrieved now", "2022-12-14", "https://www.business-standard.com/article/current-affairs/aiims-cyber-attack-originated-from-china-all-servers-retrieved-now-mohfw-122121400571_1.html"},
+			{"Press Trust of India, in the News Minute", "Five AIIMS servers were affected, 1.3 TB of data encrypted in cyber attack", "2022-12-17", "https://www.thenewsminute.com/article/five-aiims-servers-were-affected-13-tb-data-encrypted-cyber-attack-mos-it-171032"},
+		},
 	},
 }

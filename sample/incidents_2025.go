@@ -11,8 +11,8 @@ var from2025 = []incident{
 	},
 	{
 		name: "Harbin: systems of the Asian Winter Games and of a province attacked", told: "2025-04-15", where: []string{"CN"},
-		operations: []string{"espionage"}, sectors: []string{"entertainment", "energy"}, data: []string{"Personal"}, steps: []step{{"first_action", "2025-01-26"}},
-		facts:   "The police of Harbin said on 15 April 2025 that the systems of the games of February, with data of the athletes, had been attacked from 26 January on, and companies of energy, transport and defence in the province as well. They offered a reward for three people whom they named. The evidence is not public.",
+		operations: []string{"espionage"}, sectors: []string{"entertainment", "energy"}, data: []string{"Personal"}, steps: []step{{"first_action", "2025-02"}},
+		facts:   "The police of Harbin said on 15 April 2025 that the systems of the games of February, with data of the athletes, and companies of energy, transport and defence in the province had been attacked. They offered a reward for three people whom they named. The evidence is not public.",
 		claims:  []claim{{"US National Security Agency", "Public security bureau of Harbin", statement, "2025-04-15", "The agency and three of its people, with help of two universities (15 April 2025)."}},
 		reports: []report{{"Channel NewsAsia", "China accuses US of launching advanced cyberattacks, names alleged NSA agents", "2025-04-15", "https://www.channelnewsasia.com/east-asia/china-accuses-us-launching-advanced-cyberattacks-nsa-agents-5066386"}},
 	},
@@ -28,9 +28,9 @@ var from2025 = []incident{
 		reports: []report{{"Reuters, in Dunya News", "M&S believes DragonForce behind ransomware attack, says chairman", "2025-07-08", "https://dunyanews.tv/en/Technology/893466-ms-believes-dragonforce-behind-ransomware-attack-says-chairman"}},
 	},
 	{
-		name: "SK Telecom: keys of nearly all its 27 million telephone cards", told: "2025-04-22", where: []string{"KR"},
+		name: "SK Telecom: data of the telephone cards of all its 23 million customers", told: "2025-04-22", where: []string{"KR"},
 		victim: "SK Telecom", operations: []string{"espionage", "data-theft"}, sectors: []string{"telecommunications"}, data: []string{"Secrets", "Personal"}, steps: []step{{"compromise", "2021-08"}, {"exfiltration", "2025-04-18"}, {"discovery", "2025-04-18"}},
-		facts:   "The company noticed on 18 April 2025 that data of its core network had left. An inquiry by the government found 28 servers with programs, the first from August 2021, and keys that were not encrypted. It counts about 27 million cards, the privacy commission 23.2 million customers; the commission fined 134.8 billion won (28 August 2025). Who did it is not known.",
+		facts:   "The company noticed on 18 April 2025 that data of its core network had left. Intruders had first put programs there in August 2021; the store of customers could be read without signing in, and updates had not been made since 2016. The privacy commission counts 23.2 million customers, other counts go up to 27 million cards. It fined 134.8 billion won (28 August 2025). Who did it is not known.",
 		malware: []string{"BPFDoor"},
 		reports: []report{{"Korea Herald", "SK Telecom fined a record 134.8 billion won", "2025-08-28", "https://www.koreaherald.com/article/10563695"}},
 	},
@@ -44,7 +44,7 @@ var from2025 = []incident{
 	{
 		name: "C&M Software: instant payments of Brazil drained with an employee's password", told: "2025-07-02", where: []string{"BR"},
 		operations: []string{"financial-theft"}, sectors: []string{"financial-services"}, data: []string{"Bank"}, insider: true, steps: []step{{"first_action", "2025-06-30"}},
-		facts:   "On 30 June 2025 money left reserve accounts of eight institutions through a company that connects them to the central bank, which heard of it on the next day and cut the company off for a time. No account of a customer was touched. The loss is told as 400 million, 800 million or a billion reais.",
+		facts:   "On 30 June 2025 money left reserve accounts of eight institutions through a company that connects them to the central bank, which heard of it on the next day and cut the company off for a time. No account of a customer was touched. Newspapers put the loss at about a billion reais; the company gave no sum.",
 		claims:  []claim{{"Employee of C&M Software", "Civil Police of São Paulo", statement, "2025-07-04", "Arrested on 3 July; he admitted that he gave his access to strangers (4 July 2025). The company says that its people were deceived. Who the strangers are was not known then."}},
 		reports: []report{{"Folhapress, in A Gazeta", "Polícia de SP prende suspeito de ataque hacker a empresa que opera Pix", "2025-07-04", "https://www.agazeta.com.br/economia/policia-de-sp-prende-suspeito-de-ataque-hacker-a-empresa-que-opera-pix-0725"}},
 	},
@@ -67,9 +67,12 @@ var from2025 = []incident{
 	{
 		name: "Jaguar Land Rover: no cars built for five weeks", told: "2025-09-02", where: []string{"GB", "SK", "IN", "BR"},
 		victim: "Jaguar Land Rover", operations: []string{"ransomware"}, sectors: []string{"automotive"}, data: []string{"Internal"}, steps: []step{{"discovery", "2025-09-01"}, {"recovered", "2025-10-08"}},
-		facts:   "The maker shut its systems down on 1 September 2025 and built again from 8 October. The Cyber Monitoring Centre puts the cost to the British economy at 1.6 to 2.1 billion pounds, more than half of it at the company itself. The state stood surety for a loan. What was used is not public.",
-		claims:  []claim{{"Scattered Lapsus$ Hunters", "", self, "2025-09-03", "The group itself, with pictures from inside (3 September 2025). Neither the company nor the police has named anybody."}},
-		reports: []report{{"Professional Security", "Jaguar Land Rover cyber loss put at 2 billion", "2025-10-22", "https://professionalsecurity.co.uk/news/commercial-security/jaguar-land-rover-cyber-loss-put-at-2-billion"}},
+		facts:  "The maker shut its systems down on 1 September 2025 and built again from 8 October. The Cyber Monitoring Centre puts the cost to the British economy at 1.6 to 2.1 billion pounds, more than half of it at the company itself. The state stood surety for a loan. What was used is not public.",
+		claims: []claim{{"Scattered Lapsus$ Hunters", "", self, "2025-09-03", "The group itself, with pictures from inside (3 September 2025). Neither the company nor the police has named anybody."}},
+		reports: []report{
+			{"The Independent", "Cost of Jaguar Land Rover cyber attack revealed", "2025-10-22", "https://www.independent.co.uk/bulletin/news/jaguar-land-rover-hack-cyber-attack-b2849900.html"},
+			{"Professional Security", "Jaguar Land Rover cyber loss put at 2 billion", "2025-10-22", "https://professionalsecurity.co.uk/news/commercial-security/jaguar-land-rover-cyber-loss-put-at-2-billion"},
+		},
 	},
 	{
 		name: "Shai-Hulud: a worm in packages of program code", told: "2025-09-15",
@@ -112,7 +115,7 @@ var from2025 = []incident{
 	{
 		name: "Poland: wind farms, solar farms and a heating plant on a winter day", told: "2026-01-15", where: []string{"PL"},
 		operations: []string{"sabotage", "destruction"}, sectors: []string{"energy"}, steps: []step{{"discovery", "2025-12-29"}},
-		facts: "On 29 December 2025 more than 30 wind and solar sites lost the line to those who steer the grid, and controllers were damaged; at a plant that heats for half a million customers a wiper was stopped. Power and heat went on. Ministers spoke of it in the second week of January 2026, the prime minister on the 15th; he counts two plants. Passwords without a second factor had opened firewalls.",
+		facts: "On 29 December 2025 more than 30 wind and solar sites lost the line to those who steer the grid, and controllers were damaged; at a plant that heats for half a million customers a wiper was stopped. Power and heat went on. Two ministers spoke of it in January 2026 before the prime minister did on the 15th; he counts two plants. Passwords without a second factor had opened firewalls.",
 		claims: []claim{
 			{"Government of Russia", "Prime Minister of Poland", statement, "2026-01-15", "Much points to groups tied to the Russian services; there is no hard evidence (15 January 2026)."},
 			{"Sandworm Team", "ESET", research, "2026-01-23", "Sandworm, with medium confidence, by the program DynoWiper (23 January 2026)."},
