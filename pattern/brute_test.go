@@ -62,7 +62,7 @@ func (b *brute) every(x syntax.Expr) []bound {
 	var list []bound
 	switch x := x.(type) {
 	case *syntax.Observation:
-		c := newCondition(x.Cond)
+		c := newCondition(x.Cond, new(patience))
 		for id, in := range b.instances {
 			if seen(c, &b.observations[in.observation]) == yes {
 				list = append(list, bound{ids: []int{id}})

@@ -35,9 +35,9 @@ func Compile(text string) (*Pattern, error) {
 // New makes a pattern ready that has been read already.
 func New(tree *syntax.Pattern) *Pattern {
 	if cond, ok := tree.Single(); ok {
-		return &Pattern{Syntax: tree, leaves: []leaf{{newCondition(cond), 1}}, root: slot{leaf: 0, n: 1, win: always}}
+		return &Pattern{Syntax: tree, leaves: []leaf{{newCondition(cond, new(patience)), 1}}, root: slot{leaf: 0, n: 1, win: always}}
 	}
-	c := compiler{known: make(map[string]int)}
+	c := compiler{known: make(map[string]int), patience: new(patience)}
 	root := c.expr(tree.Root, always)
 	root.slots(1, false, func(s slot, times int) {
 		l := &c.leaves[s.leaf]
@@ -108,8 +108,9 @@ func (r repeat) slots(times int, alternatives bool, f func(slot, int)) {
 func product(a, b int) int { return int(min(int64(a)*int64(b), maxDemand)) }
 
 type compiler struct {
-	leaves []leaf
-	known  map[string]int // by text
+	leaves   []leaf
+	known    map[string]int // by text
+	patience *patience
 }
 
 func (c *compiler) leaf(cond syntax.Cond) int {
@@ -118,7 +119,7 @@ func (c *compiler) leaf(cond syntax.Cond) int {
 	if !ok {
 		i = len(c.leaves)
 		c.known[text] = i
-		c.leaves = append(c.leaves, leaf{condition: newCondition(cond)})
+		c.leaves = append(c.leaves, leaf{condition: newCondition(cond, c.patience)})
 	}
 	return i
 }

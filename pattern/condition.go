@@ -79,10 +79,10 @@ func (a anyOf) holds(o *Observation, x *Object, been memory) verdict {
 func (a anyOf) loops() bool { return slices.ContainsFunc(a, condition.loops) }
 
 // newCondition compiles a condition. Comparisons of one path with many strings that OR joins become one look-up.
-func newCondition(c syntax.Cond) condition {
+func newCondition(c syntax.Cond, p *patience) condition {
 	j, ok := c.(*syntax.Junction)
 	if !ok {
-		return newComparison(c.(*syntax.Comparison))
+		return newComparison(c.(*syntax.Comparison), p)
 	}
 	operands := j.Operands
 	if j.Op == syntax.Or {
@@ -90,7 +90,7 @@ func newCondition(c syntax.Cond) condition {
 	}
 	list := make([]condition, len(operands))
 	for i, o := range operands {
-		list[i] = newCondition(o)
+		list[i] = newCondition(o, p)
 	}
 	switch {
 	case len(list) == 1:
@@ -147,9 +147,9 @@ type step struct {
 	coding coding
 }
 
-func newComparison(c *syntax.Comparison) condition {
+func newComparison(c *syntax.Comparison, p *patience) condition {
 	exists := c.Op == syntax.Exists
-	x := comparison{typ: c.Path.Type, not: c.Not && !exists, lacks: c.Not && exists, test: newTest(c), steps: make([]step, len(c.Path.Steps))}
+	x := comparison{typ: c.Path.Type, not: c.Not && !exists, lacks: c.Not && exists, test: newTest(c, p), steps: make([]step, len(c.Path.Steps))}
 	if stix.IsSDO(x.typ) || stix.IsSRO(x.typ) || stix.IsMeta(x.typ) {
 		return anyOf(nil) // an observation is made of observables
 	}

@@ -30,6 +30,7 @@
 // can be bound twelve times at most, the sets of them that suit are listed instead, which ends soon whatever the pattern.
 //
 // MATCHES runs on RE2 where it can. Look-around, references to groups, possessive quantifiers and the like run on an engine that goes
-// back and tries again, 250 ms a value at most. What took longer, and PCRE that neither has (recursion, verbs), makes an answer NotEvaluated
+// back and tries again, 250 ms a value at most; a pattern with which that happens often rests for some values, so that many values do not take
+// much longer than a few. What took longer or was not looked at, and PCRE that neither has (recursion, verbs), makes an answer NotEvaluated
 // unless it does not depend on it. Where the text leaves something open, doc/divergences.md says what is done here.
 package pattern

@@ -14,7 +14,7 @@ type test func(v *stix.Value, c coding) verdict
 const manyConstants = 8
 
 // newTest compiles an operator (STIX 2.1 §9.6.1).
-func newTest(c *syntax.Comparison) test {
+func newTest(c *syntax.Comparison, p *patience) test {
 	switch c.Op {
 	case syntax.Exists:
 		return present
@@ -27,7 +27,7 @@ func newTest(c *syntax.Comparison) test {
 	case syntax.Like:
 		return alike(c.Args[0].Text)
 	case syntax.Matches:
-		return matching(c.Args[0].Text)
+		return matching(c.Args[0].Text, p)
 	case syntax.IsSubset, syntax.IsSuperset:
 		return within(c.Op, c.Args[0].Text)
 	}
@@ -127,11 +127,11 @@ func textOf(v *stix.Value, c coding) (string, bool) {
 }
 
 // matching is MATCHES: in normal form C for text, byte by byte for binary data.
-func matching(operand string) test {
-	text := newRegex(composed(operand))
+func matching(operand string, p *patience) test {
+	text := newRegex(composed(operand), p)
 	binary := text
 	if composed(operand) != operand {
-		binary = newRegex(operand)
+		binary = newRegex(operand, p)
 	}
 	_, narrowed := narrow(operand)
 	return func(v *stix.Value, c coding) verdict {

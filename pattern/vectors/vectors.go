@@ -88,7 +88,7 @@ type dataSet struct {
 }
 
 func newDataSet(objects []json.RawMessage) (*dataSet, error) {
-	d := &dataSet{v20: true}
+	d, since21 := &dataSet{}, false
 	var list []*stix.Value
 	for _, raw := range objects {
 		v, err := value(raw)
@@ -102,8 +102,9 @@ func newDataSet(objects []json.RawMessage) (*dataSet, error) {
 		list = append(list, v)
 	}
 	for _, v := range list {
-		if v.Get("type").Text() == "observed-data" && v.Get("spec_version").Text() == "2.1" {
-			d.v20 = false
+		if v.Get("type").Text() == "observed-data" {
+			since21 = since21 || v.Get("spec_version").Text() == "2.1"
+			d.v20 = !since21
 		}
 	}
 	d.observations, d.faults = pattern.Observations(list)

@@ -66,7 +66,8 @@ const suite = `{
   {"type": "x", "id": "x--1", "n": 123456789012345678901234567890, "s": ["a", null, true]}],
  "old": [{"type": "bundle", "id": "bundle--1", "objects": [
   {"type": "observed-data", "id": "observed-data--9", "first_observed": "2024-01-01T00:00:00Z",
-   "last_observed": "2024-01-01T00:00:00Z", "number_observed": 2, "objects": {"0": {"type": "x", "n": 1}}}]}]},
+   "last_observed": "2024-01-01T00:00:00Z", "number_observed": 2, "objects": {"0": {"type": "x", "n": 1}}}]}],
+ "none": []},
 "vectors": [
  {"id": "good-1", "pattern": "[x:n = 123456789012345678901234567890]", "observations": "new", "parses": true, "match": true,
   "matched": ["observed-data--1"], "budget_ms": 10000},
@@ -77,6 +78,7 @@ const suite = `{
  {"id": "good-6", "pattern": "[x:n = 1] REPEATS 2 TIMES START '2024-01-01T00:00:00Z' STOP '2024-01-02T00:00:00Z'", "observations": "old",
   "parses": true, "match": true},
  {"id": "good-7", "pattern": "[x:n = 1]", "parses": true},
+ {"id": "good-8", "pattern": "[x:n = 1] START '2024-01-01T00:00:00Z' STOP '2024-01-02T00:00:00Z'", "observations": "none", "parses": false, "match": false},
  {"id": "bad-1", "pattern": "[x:n = 1]", "observations": "new", "parses": false, "match": false},
  {"id": "bad-2", "pattern": "x", "observations": "new", "parses": true, "match": false},
  {"id": "bad-3", "pattern": "[x:s[*] = 'a']", "observations": "new", "parses": true, "match": false},
