@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,55 +162,81 @@ func transcript(t *testing.T, rel *release.Releaser, s release.Subject, ids, wor
 
 // TestNonInterference: what a subject gets from an exchange does not depend on what it may not see, byte for byte; all that it may see
 // it gets, on every path; and no canary of a hidden object is in it. (A visible relationship to a hidden object is the one thing that may
-// differ, since its end is cut: those worlds are checked for canaries only.)
+// differ, since its end is cut: those worlds are checked for canaries only.) THREATWATCH_WORLDS says how many worlds are made.
 func TestNonInterference(t *testing.T) {
 	worlds := 25
 	switch {
 	case testing.Short():
 		worlds = 3
+	case os.Getenv("THREATWATCH_WORLDS") != "":
+		n, err := strconv.Atoi(os.Getenv("THREATWATCH_WORLDS"))
+		if err != nil {
+			t.Fatal("THREATWATCH_WORLDS: ", err)
+		}
+		worlds = n
 	case os.Getenv("THREATWATCH_LONG") != "":
-		worlds = 2000 // times five subjects: 10,000 pairs of exchanges
+		worlds = 2000
 	}
+	pairs := 0
 	for seed := range worlds {
-		all := world(rand.New(rand.NewPCG(uint64(seed), 7)))
-		var ids, words []string
-		for _, o := range all {
-			ids, words = append(ids, o.id), append(words, o.canary)
-		}
-		full := exchange(t, all)
-		for _, s := range subjects {
-			var visible []object
-			tied := false
-			for _, o := range all {
-				if !o.sees(s) {
-					continue
-				}
-				visible = append(visible, o)
-				for _, e := range o.ends {
-					tied = tied || !all[e].sees(s)
-				}
-			}
-			got := transcript(t, full, s, ids, append(words, "shared"))
-			said := strings.Join(slices.DeleteFunc(strings.Split(got, "\n"), func(l string) bool {
-				return strings.HasPrefix(l, "get ") || strings.HasPrefix(l, "related ") || strings.HasPrefix(l, "word ") || strings.HasPrefix(l, "value ")
-			}), "\n")
-			for _, o := range all {
-				if o.sees(s) {
-					if !tied && o.level != "red" && strings.Count(said, o.canary) < 3 {
-						t.Errorf("seed %d, %v: %s %s of %s is withheld on some path", seed, s, o.level, o.id, o.owner)
-					}
-				} else if strings.Contains(said, o.canary) || !tied && strings.Contains(said, o.id) {
-					t.Errorf("seed %d, %v: something of %s %s of %s shows:\n%s", seed, s, o.level, o.id, o.owner, said)
-				}
-			}
-			if tied {
-				continue
-			}
-			if want := transcript(t, exchange(t, visible), s, ids, append(words, "shared")); got != want {
-				t.Errorf("seed %d, %v: what is hidden changes the answer\n%s", seed, s, firstDifference(got, want))
-			}
+		t.Run(fmt.Sprint("world ", seed), func(t *testing.T) { // what it leaves on disk goes before the next one
+			pairs += interferes(t, seed)
+		})
+		if seed%100 == 99 {
+			t.Logf("%d worlds, %d pairs of exchanges that differ in what is hidden", seed+1, pairs)
 		}
 	}
+}
+
+// interferes makes a world, and a pair of exchanges for each subject: with what is hidden from it, and without. It returns
+// how many of the pairs that it compared differ.
+func interferes(t *testing.T, seed int) (pairs int) {
+	all := world(rand.New(rand.NewPCG(uint64(seed), 7)))
+	var ids, words []string
+	for _, o := range all {
+		ids, words = append(ids, o.id), append(words, o.canary)
+	}
+	full := exchange(t, all)
+	for _, s := range subjects {
+		visible, tied := seenBy(s, all)
+		got := transcript(t, full, s, ids, append(words, "shared"))
+		said := strings.Join(slices.DeleteFunc(strings.Split(got, "\n"), func(l string) bool {
+			return strings.HasPrefix(l, "get ") || strings.HasPrefix(l, "related ") || strings.HasPrefix(l, "word ") || strings.HasPrefix(l, "value ")
+		}), "\n")
+		for _, o := range all {
+			if o.sees(s) {
+				if !tied && o.level != "red" && strings.Count(said, o.canary) < 3 {
+					t.Errorf("seed %d, %v: %s %s of %s is withheld on some path", seed, s, o.level, o.id, o.owner)
+				}
+			} else if strings.Contains(said, o.canary) || !tied && strings.Contains(said, o.id) {
+				t.Errorf("seed %d, %v: something of %s %s of %s shows:\n%s", seed, s, o.level, o.id, o.owner, said)
+			}
+		}
+		if tied {
+			continue
+		}
+		if len(visible) < len(all) {
+			pairs++
+		}
+		if want := transcript(t, exchange(t, visible), s, ids, append(words, "shared")); got != want {
+			t.Errorf("seed %d, %v: what is hidden changes the answer\n%s", seed, s, firstDifference(got, want))
+		}
+	}
+	return pairs
+}
+
+// seenBy is what a subject may see of a world; tied says that some of it refers to what it may not see.
+func seenBy(s release.Subject, all []object) (visible []object, tied bool) {
+	for _, o := range all {
+		if !o.sees(s) {
+			continue
+		}
+		visible = append(visible, o)
+		for _, e := range o.ends {
+			tied = tied || !all[e].sees(s)
+		}
+	}
+	return visible, tied
 }
 
 func firstDifference(a, b string) string {
