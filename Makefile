@@ -5,7 +5,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help demo build basemap test test-long check race bench bench-quick deps clean
+.PHONY: help demo build basemap test test-long check race bench bench-quick screens deps clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ bench: build ## all measurements beside the peers, on both engines, about an hou
 
 bench-quick: build ## the same with small sizes, in about 3 minutes
 	$(GO) run ./bench -o bench/results/quick.md
+
+screens: build ## the pictures of doc/screens, of the pages as they look now (needs Chromium and poppler-utils)
+	$(GO) run ./doc/screens
 
 clean: ## remove what was built
 	rm -rf bin .venv .rfc bench/.venv bench/results web/build/node_modules web/atlas/base/*.json
