@@ -301,6 +301,19 @@ func TestWholeWorld(t *testing.T) {
 	}
 }
 
+// TestContestedCases: where states accuse each other, or are accused by others, it stands who says so and what is answered.
+func TestContestedCases(t *testing.T) {
+	for _, name := range []string{"Titan Rain", "GhostNet", "Operation Aurora", "Stuxnet", "Operation Shady RAT", "Saudi Aramco", "Belgacom", "Petrobras", "Sony Pictures",
+		"US Office of Personnel Management", "SolarWinds", "Northwestern Polytechnical", "Volt Typhoon", "Operation Triangulation", "National Time Service Center"} {
+		i := slices.IndexFunc(incidents, func(in incident) bool { return strings.HasPrefix(in.name, name) })
+		if i < 0 {
+			t.Errorf("%s is missing", name)
+		} else if in := incidents[i]; len(in.claims) == 0 || len(in.denials) == 0 {
+			t.Errorf("%s: %d claims, %d answers", name, len(in.claims), len(in.denials))
+		}
+	}
+}
+
 // TestFactsAreOfTheWatch: what stands beside the words is in the vocabularies, its dates are in order, and each place in addresses is one incident's.
 func TestFactsAreOfTheWatch(t *testing.T) {
 	slugs, claims, stances, dated := map[string]bool{}, 0, 0, 0

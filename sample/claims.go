@@ -87,6 +87,7 @@ var answers = map[string]struct{ stance, capacity, evidence string }{
 	"President of the United States":         {"doubt", "victim-state", "none"},
 	"GCHQ":                                   {"no-comment", "accused", ""},
 	"Government of Israel":                   {"no-comment", "accused-state", ""},
+	"US Deputy Secretary of Defense":         {"no-comment", "accused-state", ""},
 	"US National Security Agency":            {"no-comment", "accused", ""},
 	"WikiLeaks":                              {"doubt", "other", "none"},
 	"Chairman of the Commission of the African Union":    {"deny", "victim", "none"},

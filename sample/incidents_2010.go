@@ -26,9 +26,11 @@ var from2010 = []incident{
 			{"Governments of the United States and Israel", "Head of the Civil Defence Organization of Iran", statement, "2011-04-16", "Iranian experts found that the worm came from Texas and from Israel (16 April 2011)."},
 			{"Olympic Games", "New York Times", unnamed, "2012-06-01", "A programme of the United States and Israel (1 June 2012). Neither government has confirmed or denied it."},
 		},
-		cves: []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
+		denials: []denial{{"US Deputy Secretary of Defense", "2011-05-26", "Asked on television whether the United States had a part in it, he did not answer (26 May 2011)."}},
+		cves:    []string{"CVE-2010-2568"}, malware: []string{"Stuxnet"},
 		reports: []report{
 			{"China Daily", "Iran blames US, Israel for computer worm", "2011-04-16", "https://usa.chinadaily.com.cn/world/2011-04/16/content_12339366.htm"},
+			{"Sophos", "Did the US write Stuxnet? Deputy Defense Secretary won't deny it", "2011-05-27", "https://nakedsecurity.sophos.com/2011/05/27/did-the-us-write-stuxnet-deputy-defense-secretary-wont-deny-it/"},
 			{"New York Times", "Obama order sped up wave of cyberattacks against Iran", "2012-06-01", "https://www.nytimes.com/2012/06/01/world/middleeast/obama-ordered-wave-of-cyberattacks-against-iran.html"},
 			{"Langner", "To kill a centrifuge", "2013-11-20", "https://www.langner.com/wp-content/uploads/2017/03/to-kill-a-centrifuge.pdf"},
 		},
@@ -49,12 +51,13 @@ var from2010 = []incident{
 	},
 	{
 		name: "RSA: secrets of sign-in tokens taken, then used on their owners", told: "2011-03-17", where: []string{"US"},
-		victim: "RSA", operations: []string{"espionage"}, sectors: []string{"technology"}, data: []string{"Secrets"},
+		victim: "RSA", operations: []string{"espionage"}, sectors: []string{"technology"}, data: []string{"Secrets"}, steps: []step{{"compromise", "2011"}},
 		facts:  "RSA said on 17 March 2011 that data about its SecurID tokens had been taken. Staff had opened a spreadsheet with an unknown hole in Flash. Lockheed Martin said that an attack found on 21 May had used it; RSA then replaced tokens of many customers.",
 		claims: []claim{{"Government of China", "Director of the US National Security Agency", statement, "2012-03-27", "Chinese spies did it (27 March 2012). RSA had spoken of two groups and one state, without a name (October 2011)."}},
 		cves:   []string{"CVE-2011-0609"}, malware: []string{"Poison Ivy"},
 		reports: []report{
 			{"Sophos", "RSA warns that its servers have been hacked", "2011-03-18", "https://nakedsecurity.sophos.com/2011/03/18/security-firm-rsa-warns-that-its-servers-have-been-hacked/"},
+			{"Vanity Fair", "Enter the cyber-dragon", "2011-08-03", "https://www.vanityfair.com/news/2011/09/chinese-hacking-201109"},
 			{"Sophos", "RSA blames nation state for attack", "2011-10-11", "https://nakedsecurity.sophos.com/2011/10/11/rsa-blames-nation-state-attack/"},
 			{"Dark Reading", "China hacked RSA, US official says", "2012-03-29", "https://www.darkreading.com/attacks-breaches/china-hacked-rsa-us-official-says/d/d-id/1137409"},
 		},

@@ -179,7 +179,11 @@ var from2021 = []incident{
 		victim: "Northwestern Polytechnical University", operations: []string{"espionage"}, sectors: []string{"education", "aerospace"}, data: []string{"Secrets", "Internal"}, steps: []step{{"discovery", "2022-06"}},
 		facts:   "The university in Xi'an told the police in June 2022 of mails meant to take over accounts. The National Computer Virus Emergency Response Center of China and the company 360 published a report on 5 September 2022: 41 tools, and more than 140 gigabytes taken over the years, as they say. The files behind it are not public.",
 		claims:  []claim{{"Tailored Access Operations", "National Computer Virus Emergency Response Center of China", statement, "2022-09-05", "The US National Security Agency (5 September 2022)."}},
-		reports: []report{{"CVERC", "Investigation report on the attack on Northwestern Polytechnical University, part 1", "2022-09-05", "https://www.cverc.org.cn/head/zhaiyao/news20220905-NPU.htm"}},
+		denials: []denial{{"US National Security Agency", "2022-09-06", "It declined to comment, as did the Department of State (told on 6 September 2022)."}},
+		reports: []report{
+			{"CVERC", "Investigation report on the attack on Northwestern Polytechnical University, part 1", "2022-09-05", "https://www.cverc.org.cn/head/zhaiyao/news20220905-NPU.htm"},
+			{"Inside Higher Ed", "China accuses US of hacking a university", "2022-09-06", "https://www.insidehighered.com/quicktakes/2022/09/06/china-accuses-us-hacking-university"},
+		},
 	},
 	{
 		name: "Steelworks of Iran: molten steel on the floor of a works", told: "2022-06-27", where: []string{"IR"},

@@ -45,14 +45,17 @@ var from2023 = []incident{
 	},
 	{
 		name: "Volt Typhoon: power, water and transport of the United States entered and left as they are", told: "2023-05-24", where: []string{"US", "GU"},
-		operations: []string{"espionage"}, sectors: []string{"energy", "water", "transportation", "telecommunications"},
+		operations: []string{"espionage"}, sectors: []string{"energy", "water", "transportation", "telecommunications"}, steps: []step{{"compromise", "2019"}},
 		facts:  "Microsoft and agencies of five countries told on 24 May 2023 of intruders who use only what they find on a network, in Guam and elsewhere. In February 2024 the agencies wrote that some had been inside for five years, where there is nothing to spy on. Nothing has been destroyed so far as is known.",
 		claims: []claim{{"Volt Typhoon", "Agencies of the United States, United Kingdom, Australia, Canada and New Zealand", statement, "2023-05-24", "Sponsored by the People's Republic of China (24 May 2023); to be able to do harm in a conflict (7 February 2024)."}},
 		denials: []denial{
 			{"Ministry of Foreign Affairs of China", "2023-05-25", "A collective campaign of disinformation without proof (25 May 2023)."},
 			{"National Computer Virus Emergency Response Center of China", "2024-04-15", "It is a gang that sells ransomware, and the rest a tale to get budgets (15 April 2024). The company whose report it quoted said that it was misread."},
 		},
-		reports: []report{{"CISA and others", "Advisory AA23-144A, PRC state-sponsored cyber actor living off the land", "2023-05-24", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-144a"}},
+		reports: []report{
+			{"CISA and others", "Advisory AA23-144A, PRC state-sponsored cyber actor living off the land", "2023-05-24", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa23-144a"},
+			{"CISA and others", "Advisory AA24-038A, PRC state-sponsored actors compromise and maintain persistent access to US critical infrastructure", "2024-02-07", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa24-038a"},
+		},
 	},
 	{
 		name: "Tesla: 100 gigabytes on staff and complaints given to a newspaper", told: "2023-05-25", where: []string{"DE", "US"},

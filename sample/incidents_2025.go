@@ -12,7 +12,7 @@ var from2025 = []incident{
 	{
 		name: "Harbin: systems of the Asian Winter Games and of a province attacked", told: "2025-04-15", where: []string{"CN"},
 		operations: []string{"espionage"}, sectors: []string{"entertainment", "energy"}, data: []string{"Personal"}, steps: []step{{"first_action", "2025-02"}},
-		facts:   "The police of Harbin said on 15 April 2025 that the systems of the games of February, with data of the athletes, and companies of energy, transport and defence in the province had been attacked. They offered a reward for three people whom they named. The evidence is not public.",
+		facts:   "The police of Harbin said on 15 April 2025 that the systems of the games of February, with data of the athletes, and companies of energy, transport and defence in the province had been attacked. They offered a reward for three people whom they named. The evidence is not public, and the embassy of the United States did not answer when asked.",
 		claims:  []claim{{"US National Security Agency", "Public security bureau of Harbin", statement, "2025-04-15", "The agency and three of its people, with help of two universities (15 April 2025)."}},
 		reports: []report{{"Channel NewsAsia", "China accuses US of launching advanced cyberattacks, names alleged NSA agents", "2025-04-15", "https://www.channelnewsasia.com/east-asia/china-accuses-us-launching-advanced-cyberattacks-nsa-agents-5066386"}},
 	},
