@@ -72,21 +72,37 @@ func (a *Accounts) byCookie(ctx context.Context, r *http.Request) (Caller, error
 	return a.person(ctx, p)
 }
 
-func (a *Accounts) byToken(ctx context.Context, secret string) (c Caller, err error) {
-	err = a.store.Read(ctx, func(s store.Snapshot) error {
-		t, err := a.token(ctx, s, secret)
-		if err != nil {
-			return err
-		}
-		c = Caller{Kind: KindClient, Token: &t, Role: t.Role, Name: t.Name}
-		c.Org, c.ClientOf, err = standing(ctx, s, t.Org)
+// bearer is a token with the standing of its organisation.
+type bearer struct {
+	Token
+	org      Org
+	clientOf []string
+}
+
+// bearerKey is the SHA-256 of a token's secret.
+type bearerKey string
+
+// byToken reads who bears a token once for each state of the accounts; whether the token has expired is for the clock to say, each time.
+func (a *Accounts) byToken(ctx context.Context, secret string) (Caller, error) {
+	hash := hashSecret(secret)
+	var b bearer
+	err := a.store.Read(ctx, func(s store.Snapshot) (err error) {
+		b, err = store.Derived(s, bearerKey(hash), func() (b bearer, err error) {
+			if b.Token, err = token(ctx, s, secret, hash); err == nil {
+				b.org, b.clientOf, err = standing(ctx, s, b.Org)
+			}
+			return b, err
+		})
 		return err
 	})
+	if err == nil && b.expired(a.now()) {
+		err = errCredentials
+	}
 	if err != nil {
 		return Caller{}, err
 	}
-	a.touch(ctx, hashSecret(secret))
-	return c, nil
+	a.touch(ctx, hash)
+	return Caller{Kind: KindClient, Token: &b.Token, Role: b.Role, Name: b.Name, Org: b.org, ClientOf: b.clientOf}, nil
 }
 
 func (a *Accounts) person(ctx context.Context, p Person) (c Caller, err error) {

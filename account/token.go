@@ -79,24 +79,22 @@ func (a *Accounts) RevokeToken(ctx context.Context, id string) error {
 	})
 }
 
-// token finds a token by its secret; Unauthenticated when it is none, or over.
-func (a *Accounts) token(ctx context.Context, s store.Snapshot, secret string) (t Token, err error) {
-	bad := threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
+// errCredentials does not tell a token that is none from one that is over.
+var errCredentials = threatwatch.Errorf(threatwatch.Unauthenticated, "the credentials are not right")
+
+// token finds a token by its secret; Unauthenticated when it is none, or revoked.
+func token(ctx context.Context, s store.Snapshot, secret, hash string) (t Token, err error) {
 	if !strings.HasPrefix(secret, tokenPrefix) {
-		return t, bad
+		return t, errCredentials
 	}
-	err = load(ctx, s, tokenKind, hashSecret(secret), &t)
-	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		return t, bad
+	err = load(ctx, s, tokenKind, hash, &t)
+	if threatwatch.KindOf(err) == threatwatch.NotFound || err == nil && !t.Revoked.IsZero() {
+		err = errCredentials
 	}
-	if err != nil {
-		return t, err
-	}
-	if !t.Revoked.IsZero() || !t.Expires.IsZero() && !a.now().Before(t.Expires) {
-		return t, bad
-	}
-	return t, nil
+	return t, err
 }
+
+func (t *Token) expired(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
 
 // touch notes, at most once an hour, that a token was used. Best effort: reading does not fail for it.
 func (a *Accounts) touch(ctx context.Context, key string) {

@@ -72,10 +72,8 @@ func (g *glance) look(r *store.Row) (*sight, error) {
 	if s, ok := g.sights[r.OID]; ok {
 		return s, nil
 	}
-	if len(g.sights) > maxSights { // what is remembered saves work, no more
-		clear(g.sights)
-		clear(g.targets)
-		clear(g.knowing)
+	if g.sights == nil || len(g.sights) > maxSights { // what is remembered saves work, no more
+		g.sights, g.targets, g.knowing = map[store.OID]*sight{}, map[string]*target{}, map[string]bool{}
 	}
 	g.net, g.netBytes = 0, 0
 	first, err := g.see(r)

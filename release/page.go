@@ -159,11 +159,11 @@ func (g *glance) within(sq store.Query, c Collection) (store.Query, bool, error)
 		}
 	}
 	if fl.TLP != nil {
-		set := newSet()
+		set := &labelSet{}
 		for _, id := range sq.Labels.IDs() {
 			l := g.labelOf(id)
 			if slices.ContainsFunc(fl.TLP, func(name string) bool { x, ok := stix.LevelNamed(name); return ok && x == l.TLP }) {
-				set.add(id)
+				set.ids = append(set.ids, id)
 			}
 		}
 		sq.Labels = set

@@ -67,8 +67,8 @@ type glance struct {
 	ctx     context.Context
 	snap    store.Snapshot
 	set     *labelSet
-	now     int64 // one moment for all decisions
-	sources map[store.SourceID]store.Source
+	now     int64                           // one moment for all decisions
+	sources map[store.SourceID]store.Source // shared by all glances
 	odd     map[store.OID][sha256.Size]byte // what was looked at part by part, when somebody follows
 	looked  bool                            // some object of somebody else was looked at part by part
 
@@ -81,20 +81,29 @@ type glance struct {
 
 func (v *View) read(ctx context.Context, f func(*glance) error) error {
 	return v.r.store.Read(ctx, func(snap store.Snapshot) error {
-		g := &glance{View: v, ctx: ctx, snap: snap, now: v.r.now().UnixMicro(), sources: map[store.SourceID]store.Source{},
-			sights: map[store.OID]*sight{}, targets: map[string]*target{}, knowing: map[string]bool{}}
+		g := &glance{View: v, ctx: ctx, snap: snap, now: v.r.now().UnixMicro()}
 		var err error
 		if g.set, err = v.visible(ctx, snap, g.now); err != nil {
 			return err
 		}
-		sources, err := snap.Sources(ctx)
-		if err != nil {
+		if g.sources, err = sourcesOf(ctx, snap); err != nil {
 			return err
 		}
-		for _, s := range sources {
-			g.sources[s.ID] = s
-		}
 		return f(g)
+	})
+}
+
+type sourcesKey struct{}
+
+// sourcesOf are the sources by number.
+func sourcesOf(ctx context.Context, snap store.Snapshot) (map[store.SourceID]store.Source, error) {
+	return store.Derived(snap, sourcesKey{}, func() (map[store.SourceID]store.Source, error) {
+		list, err := snap.Sources(ctx)
+		sources := make(map[store.SourceID]store.Source, len(list))
+		for _, s := range list {
+			sources[s.ID] = s
+		}
+		return sources, err
 	})
 }
 
@@ -102,23 +111,21 @@ func (v *View) read(ctx context.Context, f func(*glance) error) error {
 type labelSet struct {
 	all bool
 	ids []store.LabelID // ascending
-	has map[store.LabelID]bool
 }
 
-func (s *labelSet) Has(id store.LabelID) bool { return s.all || s.has[id] }
-func (s *labelSet) All() bool                 { return s.all }
-func (s *labelSet) IDs() []store.LabelID      { return s.ids }
-
-func newSet() *labelSet { return &labelSet{has: map[store.LabelID]bool{}} }
-
-func (s *labelSet) add(id store.LabelID) {
-	s.has[id] = true
-	s.ids = append(s.ids, id)
+func (s *labelSet) Has(id store.LabelID) bool {
+	if s.all {
+		return true
+	}
+	_, has := slices.BinarySearch(s.ids, id)
+	return has
 }
+func (s *labelSet) All() bool            { return s.all }
+func (s *labelSet) IDs() []store.LabelID { return s.ids }
 
 // visible computes the set of labels that the policy allows.
 func (v *View) visible(ctx context.Context, snap store.Snapshot, now int64) (*labelSet, error) {
-	set := newSet()
+	set := &labelSet{}
 	if v.operator() {
 		set.all = true
 	}
@@ -128,7 +135,7 @@ func (v *View) visible(ctx context.Context, snap store.Snapshot, now int64) (*la
 	}
 	for id, body := range bodies {
 		if decide(v.r.policy, v.s, v.r.label(id, body), v.a, now).Allow {
-			set.add(id)
+			set.ids = append(set.ids, id)
 		}
 	}
 	slices.Sort(set.ids)
@@ -209,10 +216,10 @@ func (g *glance) named() *labelSet {
 	if g.set.all {
 		return g.set
 	}
-	set := newSet()
+	set := &labelSet{}
 	for _, id := range g.set.ids {
 		if l := g.labelOf(id); !l.Nameless() || g.own(l) {
-			set.add(id)
+			set.ids = append(set.ids, id)
 		}
 	}
 	return set

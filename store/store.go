@@ -183,7 +183,20 @@ type Snapshot interface {
 	LastStamp(ctx context.Context) (Stamp, error)
 	Sources(ctx context.Context) ([]Source, error)
 	Collections(ctx context.Context) ([]Collection, error)
+	// Derive returns what derive makes, or made for the same key in an earlier snapshot of the same labels, sources, collections and records: it
+	// must depend on nothing else, the clock included. The value is shared: do not change it. An error is not kept. See [Derived].
+	Derive(key any, derive func() (any, error)) (any, error)
 	Recorder
+}
+
+// Derived is [Snapshot.Derive] for values of one type. The type of the key belongs to the caller, as that of a value in a context does.
+func Derived[T any](s Snapshot, key any, derive func() (T, error)) (T, error) {
+	v, err := s.Derive(key, func() (any, error) { return derive() })
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return v.(T), nil
 }
 
 // Tx is a snapshot that can also write. Several Updates may share one database transaction (group commit); each sees the

@@ -20,7 +20,7 @@ type mediaRange struct {
 // No header at all is as good as */*; among ranges that fit, the most specific one decides, so that "*/*, application/taxii+json;q=0" is a no.
 func acceptable(h http.Header) error {
 	header := strings.Join(h.Values("Accept"), ",")
-	if strings.Trim(header, ", \t") == "" {
+	if header == MediaType || strings.Trim(header, ", \t") == "" { // what most clients say, and what says nothing
 		return nil
 	}
 	best, q := -1, 0.0

@@ -45,8 +45,7 @@ func newObserver(next http.Handler, log *slog.Logger, proxies []netip.Prefix, re
 func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begin := time.Now()
 	id := rand.Text()[:16]
-	r = r.Clone(r.Context())
-	o.behindProxy(r)
+	r = o.behindProxy(r)
 	w.Header().Set("X-Request-Id", id)
 	rec := &recorder{ResponseWriter: w, code: http.StatusOK}
 	defer func() {
@@ -96,8 +95,12 @@ func surfaceOf(path string) string {
 }
 
 // behindProxy replaces the address by what a trusted proxy says: the last hop that is not itself a trusted proxy. From anybody else
-// the headers are dropped.
-func (o *observer) behindProxy(r *http.Request) {
+// the headers are dropped. A request without them is as it came.
+func (o *observer) behindProxy(r *http.Request) *http.Request {
+	if r.Header["X-Forwarded-For"] == nil && r.Header["X-Forwarded-Proto"] == nil {
+		return r
+	}
+	r = r.Clone(r.Context())
 	addr, ok := remote(r.RemoteAddr)
 	forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
 	if !ok || !within(o.proxies, addr) {
@@ -105,18 +108,19 @@ func (o *observer) behindProxy(r *http.Request) {
 			r.Header.Set("X-Forwarded-For", "untrusted")
 		}
 		r.Header.Del("X-Forwarded-Proto")
-		return
+		return r
 	}
 	for _, hop := range slices.Backward(strings.Split(forwarded, ",")) {
 		a, err := netip.ParseAddr(strings.TrimSpace(hop))
 		if err != nil {
-			return
+			return r
 		}
 		r.RemoteAddr = net.JoinHostPort(a.Unmap().String(), "0")
 		if !within(o.proxies, a.Unmap()) {
-			return
+			return r
 		}
 	}
+	return r
 }
 
 func remote(hostPort string) (netip.Addr, bool) {

@@ -88,6 +88,11 @@ func docs[T any](ctx context.Context, s *snapshot, table string, number func(*T,
 	return list, err
 }
 
+// Derive returns what derive makes of labels, sources, collections and records, or made of the same before.
+func (s *snapshot) Derive(key any, derive func() (any, error)) (any, error) {
+	return s.rare.Derive(key, derive)
+}
+
 // Record returns a small document.
 func (s *snapshot) Record(ctx context.Context, kind, key string) ([]byte, error) {
 	return s.rare.Record(kind, key, func() (doc []byte, err error) {

@@ -1,5 +1,5 @@
 // Package rare keeps what every request needs and what seldom changes, as of one version of an engine's data: labels, sources and
-// collections, decoded, and the small records asked for since, such as the callers' tokens.
+// collections, decoded, the small records asked for since, such as the callers' tokens, and what readers made of all these.
 //
 // The engine says when a version ends, and begins anew with an empty Rare. Readers of one version may share it. A nil Rare keeps nothing:
 // everything is read.
@@ -21,6 +21,7 @@ type Rare struct {
 	collections []store.Collection
 	records     map[key][]byte
 	lists       map[key][]Record // by kind and prefix
+	derived     map[any]any
 }
 
 type key struct{ kind, key string }
@@ -37,6 +38,7 @@ const (
 	keptLists   = 16   // asked for by prefix
 	keptList    = 64   // records of a list
 	keptRecord  = 4096 // bytes of one
+	keptDerived = 256
 )
 
 // Labels are the bodies of all labels. The map is shared: it is not to be changed.
@@ -149,6 +151,30 @@ func (r *Rare) Records(kind, prefix string, read func(f func(string, []byte) err
 		}
 	}
 	return nil
+}
+
+// Derive returns what derive makes, or made for the key before; an error is not kept.
+func (r *Rare) Derive(key any, derive func() (any, error)) (any, error) {
+	if r == nil {
+		return derive()
+	}
+	r.mu.Lock()
+	v, ok := r.derived[key]
+	r.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := derive()
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.derived == nil || len(r.derived) >= keptDerived {
+		r.derived = map[any]any{}
+	}
+	r.derived[key] = v
+	return v, nil
 }
 
 func (r *Rare) keepList(k key, list []Record) {

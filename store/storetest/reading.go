@@ -149,8 +149,29 @@ func documents(ctx context.Context, sn store.Snapshot, want string, labels int) 
 	if err != nil || n != 1 {
 		return fmt.Errorf("%d records listed, %v", n, err)
 	}
+	return derivedFrom(ctx, sn, want)
+}
+
+type derivedKey string
+
+// derivedFrom checks that what is made of a record is that of the record as it is, that keys are told apart, and that an error is not kept.
+func derivedFrom(ctx context.Context, sn store.Snapshot, want string) error {
+	for _, key := range []derivedKey{"one", "other"} {
+		if _, err := store.Derived(sn, key+" fails", func() (string, error) { return "", errNothing }); !errors.Is(err, errNothing) {
+			return fmt.Errorf("%s: %v, want the error of who makes it", key, err)
+		}
+		got, err := store.Derived(sn, key, func() (string, error) {
+			doc, err := sn.Record(ctx, "kind", "key")
+			return string(key) + string(doc), err
+		})
+		if err != nil || got != string(key)+want {
+			return fmt.Errorf("made of a record: %s, %v, want %s%s", got, err, key, want)
+		}
+	}
 	return nil
 }
+
+var errNothing = errors.New("nothing is made")
 
 // lastIsNewest checks that the last stamp is that of the newest entry of the log.
 func lastIsNewest(ctx context.Context, sn store.Snapshot) error {
