@@ -41,12 +41,21 @@ type drawer struct {
 	momenta []bool   // which actors may have anything in those months
 }
 
-// item is an incident to be drawn: whose it is with which probability, and when.
+// item is an incident to be drawn: whose it is with which probability, and when. Incidents of one month that are one actor's with the same probability are one item:
+// how many of them are that actor's is drawn at once.
 type item struct {
 	actor   []int // of the ranked; the rest of the probability is somebody else's or nobody's
 	below   []float64
-	lo, len int64 // Unix seconds
-	month   int   // −1 where the span holds several
+	lo, len int64     // Unix seconds
+	month   int       // −1 where the span holds several
+	times   []float64 // of several incidents: how likely it is that at most so many are the actor's
+}
+
+// batch is what incidents have in common that are drawn at once.
+type batch struct {
+	actor, month int
+	p            float64
+	year         int // 2 for the last twelve months, 1 for those before, else 0
 }
 
 // world is what one draw has of an actor.
@@ -70,10 +79,65 @@ func newDrawer(seed uint64, actors []string, weighed []weighed, now time.Time) *
 		d.first, last = min(d.first, lo), max(last, hi)
 	}
 	d.months = int(last-d.first) + 1
+	at, sizes := map[batch]int{}, map[int]int{}
 	for _, w := range weighed {
-		d.items = append(d.items, d.itemOf(w, index))
+		it := d.itemOf(w, index)
+		if len(it.actor) == 0 {
+			continue // whatever is drawn, it is nobody's who is ranked
+		}
+		b, ok := d.batchOf(&it)
+		if i, begun := at[b]; ok && begun {
+			sizes[i]++
+			continue
+		}
+		if ok {
+			at[b], sizes[len(d.items)] = len(d.items), 1
+		}
+		d.items = append(d.items, it)
+	}
+	for i, n := range sizes {
+		if n > 1 {
+			d.items[i].times = binomial(n, d.items[i].below[0])
+		}
 	}
 	return d
+}
+
+// batchOf says with which others an incident may be drawn at once: with none, if it may be several actors', or its date may be on either side of a border.
+func (d *drawer) batchOf(it *item) (b batch, ok bool) {
+	first, end := d.yearOf(it.lo), d.yearOf(it.lo+it.len-1)
+	if len(it.actor) > 1 || it.month < 0 || first != end {
+		return b, false
+	}
+	return batch{it.actor[0], it.month, it.below[0], first}, true
+}
+
+// yearOf is in which of the years that momentum compares a moment lies.
+func (d *drawer) yearOf(at int64) int {
+	switch {
+	case at >= d.recent[1]:
+		return 2
+	case at >= d.recent[0]:
+		return 1
+	}
+	return 0
+}
+
+// binomial is how likely it is that at most 0, 1, … n of n come about, each with probability p.
+func binomial(n int, p float64) []float64 {
+	below := make([]float64, n+1)
+	sum := 0.0
+	all, _ := math.Lgamma(float64(n + 1))
+	for k := range below {
+		is, _ := math.Lgamma(float64(k + 1))
+		not, _ := math.Lgamma(float64(n - k + 1))
+		if p < 1 {
+			sum += math.Exp(all - is - not + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+		}
+		below[k] = sum
+	}
+	below[n] = 1
+	return below
 }
 
 func (d *drawer) itemOf(w weighed, index map[string]int) item {
@@ -94,33 +158,39 @@ func (d *drawer) itemOf(w weighed, index map[string]int) item {
 	return it
 }
 
-// draw makes one world. Each incident takes two numbers whatever comes of them. seen holds, for each actor and month, the draw that last had
-// something there.
+// draw makes one world. Each item takes two numbers whatever comes of them, and one if it is several incidents. seen holds, for each actor and month, the draw
+// that last had something there.
 func (d *drawer) draw(round int, seen []int, out []world) {
 	clear(out)
 	for i := range d.items {
 		it := &d.items[i]
-		who, when := d.random.Float64(), d.random.Float64()
-		k, _ := slices.BinarySearch(it.below, who)
-		if k == len(it.below) {
-			continue
+		k, n, at := 0, 1, it.lo
+		if it.times != nil {
+			if n, _ = slices.BinarySearch(it.times, d.random.Float64()); n == 0 {
+				continue
+			}
+		} else {
+			who, when := d.random.Float64(), d.random.Float64()
+			if k, _ = slices.BinarySearch(it.below, who); k == len(it.below) {
+				continue
+			}
+			at += min(int64(when*float64(it.len)), it.len-1) // a product may be rounded up to the end
 		}
-		at := it.lo + min(int64(when*float64(it.len)), it.len-1) // a product may be rounded up to the end
 		m := it.month
 		if m < 0 {
 			m = int(monthOf(time.Unix(at, 0)) - d.first)
 		}
 		w := &out[it.actor[k]]
-		w.incidents++
+		w.incidents += n
 		if cell := it.actor[k]*d.months + m; seen[cell] != round {
 			seen[cell] = round
 			w.months++
 		}
-		switch {
-		case at >= d.recent[1]:
-			w.last++
-		case at >= d.recent[0]:
-			w.before++
+		switch d.yearOf(at) {
+		case 2:
+			w.last += n
+		case 1:
+			w.before += n
 		}
 	}
 }
