@@ -14,20 +14,33 @@ import (
 // Mark is where somebody stands who follows a view, see [View.Follow]. The zero Mark is before everything.
 type Mark struct {
 	last store.Stamp
-	seen [sha256.Size]byte // the subject, and what it may see
-	set  bool
-	odd  map[store.OID][sha256.Size]byte // what was looked at part by part, with what was shown of it
+	// rights are the organisation and the labels that it may see; seen is that, and who the subject is. Two of the same rights are shown the same, but for what is
+	// looked at part by part: copies of that bear ids of the subject's own.
+	rights, seen [sha256.Size]byte
+	who, person  [sha256.Size]byte // the organisation, and the subject, without what it may see
+	labels       []store.LabelID   // ascending; nil of who may see all
+	set          bool
+	odd          map[store.OID][sha256.Size]byte // what was looked at part by part, with what was shown of it
 }
 
 // Same says that nothing that the view shows can have changed between two marks.
-func (m Mark) Same(n Mark) bool { return m.set == n.set && m.last == n.last && m.seen == n.seen }
+func (m Mark) Same(n Mark) bool {
+	return m.set == n.set && m.last == n.last && m.rights == n.rights && (m.seen == n.seen || !m.Personal() && !n.Personal())
+}
+
+// Rights names what the view may see: views of one name are shown the same, unless what they are shown is [Mark.Personal].
+func (m Mark) Rights() string { return string(m.rights[:]) }
+
+// Personal says that something of what was delivered had to be looked at part by part, so that another subject of the same rights may be shown it in another way.
+func (m Mark) Personal() bool { return len(m.odd) > 0 }
 
 // followLimit is how much of the log is gone through to learn what changed; after more than that, everything is read anew.
 const followLimit = 1 << 16
 
 // Follow delivers the latest versions of objects of some types that came in after a mark, oldest first, and where the view stands now. Before
 // the first object it calls begin, and says whether the view begins anew: then something may have ceased to be visible (an object left, a
-// label changed, an embargo ended, rights changed, a copy is cut in another way), and all objects are delivered.
+// label changed, an embargo ended, rights were taken away, a copy is cut in another way), and all objects are delivered. Where rights only grew, as by a label that
+// nobody had used before, what has the new labels is delivered as well, whenever it came in; something may be delivered twice.
 func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func(anew bool), f func(*Item) error) (at Mark, err error) {
 	err = v.read(ctx, func(g *glance) error {
 		if at, err = g.mark(); err != nil {
@@ -37,27 +50,64 @@ func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func
 			at = from
 			return nil
 		}
-		anew := !from.set || from.seen != at.seen
+		grown, anew := g.grown(from, at)
 		if !anew {
 			if anew, err = g.lost(from, types); err != nil {
 				return err
 			}
 		}
-		q := Query{Types: types, Version: Latest}
-		if !anew {
-			q.AddedAfter = from.last
-			maps.Copy(at.odd, from.odd)
-		}
 		begin(anew)
-		sq, ok, err := g.query(q)
-		if err != nil || !ok {
-			return err
+		q := Query{Types: types, Version: Latest}
+		if anew {
+			return g.deliver(q, nil, at, f)
 		}
-		g.odd = at.odd
-		_, err = g.page(q, sq, f)
-		return err
+		maps.Copy(at.odd, from.odd)
+		if len(grown.ids) > 0 {
+			if err := g.deliver(q, grown, at, f); err != nil {
+				return err
+			}
+		}
+		q.AddedAfter = from.last
+		return g.deliver(q, nil, at, f)
 	})
 	return at, err
+}
+
+// deliver delivers what a query finds; of some labels only, if there are any.
+func (g *glance) deliver(q Query, of *labelSet, at Mark, f func(*Item) error) error {
+	sq, ok, err := g.query(q)
+	if err != nil || !ok {
+		return err
+	}
+	if of != nil {
+		sq.Labels = of
+	}
+	g.odd = at.odd
+	_, err = g.page(q, sq, f)
+	return err
+}
+
+// grown are the labels that can be seen now and could not be seen at a mark; anew says that something could be seen then that cannot be seen now, or by another
+// subject.
+func (g *glance) grown(from, at Mark) (more *labelSet, anew bool) {
+	more = &labelSet{}
+	switch {
+	case !from.set || from.who != at.who || from.Personal() && from.person != at.person:
+		return more, true
+	case from.rights == at.rights:
+		return more, false
+	}
+	for _, id := range from.labels {
+		if !g.set.Has(id) {
+			return more, true
+		}
+	}
+	for _, id := range at.labels {
+		if _, had := slices.BinarySearch(from.labels, id); !had {
+			more.ids = append(more.ids, id)
+		}
+	}
+	return more, false
 }
 
 // Mark is where the view stands now.
@@ -74,14 +124,18 @@ func (g *glance) mark() (Mark, error) {
 	if err != nil {
 		return Mark{}, err
 	}
-	b := append([]byte(g.a+"\n"), g.subjectKey()...)
+	var labels []byte
 	if g.set.all {
-		b = append(b, '*')
+		labels = append(labels, '*')
 	}
 	for _, id := range g.set.ids {
-		b = binary.BigEndian.AppendUint32(b, uint32(id))
+		labels = binary.BigEndian.AppendUint32(labels, uint32(id))
 	}
-	return Mark{last, sha256.Sum256(b), true, map[store.OID][sha256.Size]byte{}}, nil
+	as := func(subject string, labels []byte) [sha256.Size]byte {
+		return sha256.Sum256(slices.Concat([]byte(g.a+"\n"), []byte(subject), labels))
+	}
+	return Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil),
+		labels: g.set.ids, set: true, odd: map[store.OID][sha256.Size]byte{}}, nil
 }
 
 // lost says whether something may have ceased to be visible since a mark: an object of the types left or changed its label, one that was looked

@@ -246,6 +246,16 @@ func (v *View) subjectKey() string {
 	return string(sum[:])
 }
 
+// rightsKey names the subject without saying which person of its organisation it is: what is meant for persons by name is told apart by the labels that they may see.
+func (v *View) rightsKey() string {
+	w := *v
+	w.s.Person, w.s.Plain = "", false
+	return w.subjectKey()
+}
+
+// Action is what is about to be done with what it shows.
+func (v *View) Action() Action { return v.a }
+
 // Key names the view: two of the same key show the same, always.
 func (v *View) Key() string { return string(v.a) + "\n" + v.subjectKey() }
 

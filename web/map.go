@@ -136,7 +136,7 @@ var everything = &index.Filter{By: "disclosed"}
 // mapOf counts and draws. What everybody sees first is drawn once.
 func mapOf(x *index.Index, f *index.Filter, list []*index.Entry) worldMap {
 	if f.Empty() && f.By == "disclosed" {
-		return index.Kept(x, "map", func() worldMap { return drawnMap(x, f, list) })
+		return index.Lately(x, "map", func(x *index.Index) worldMap { return drawnMap(x, everything, x.Entries) })
 	}
 	return drawnMap(x, f, list)
 }

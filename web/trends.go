@@ -71,9 +71,9 @@ func (s *site) trendsCSV(v *visit) error {
 	return threatwatch.Errorf(threatwatch.NotFound, "There is no picture of this name. The links to the tables stand under the pictures of /trends.")
 }
 
-// trendsOf draws all pictures, once for each state of the view.
+// trendsOf draws all pictures, once for each state of the view, or soon after.
 func trendsOf(x *index.Index) trendsPage {
-	return index.Kept(x, "trends", func() trendsPage { return drawnTrends(x) })
+	return index.Lately(x, "trends", drawnTrends)
 }
 
 func drawnTrends(x *index.Index) trendsPage {
@@ -148,7 +148,7 @@ const recentYears = 5
 
 // recentLag draws how long it went unseen what was discovered in the last years; nil when nothing was.
 func recentLag(x *index.Index) *stack {
-	return index.Kept(x, "recent lag", func() *stack {
+	return index.Lately(x, "recent lag", func(x *index.Index) *stack {
 		var recent []measure.Incident
 		for _, in := range x.Measured() {
 			if found := in.Milestones[measure.Discovery]; found.Known() && found.Time.Year() > x.Changed.Year()-recentYears {

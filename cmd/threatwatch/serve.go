@@ -137,6 +137,9 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 			warm(ctx, keeper, log) // first: somebody may look at a page already
 			follow(ctx, live, log)
 		},
+		func(ctx context.Context) {
+			keeper.Run(ctx, func(err error) { log.Warn("cannot read what the pages of the watch are made from", "error", err) })
+		},
 		engine.Run,
 	}
 	return newObserver(routes, log, cfg.proxies, reg), besides, nil

@@ -3,7 +3,6 @@ package index
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"threatwatch/release"
 	"threatwatch/stix"
 	"threatwatch/watch"
-	"threatwatch/watch/measure"
 )
 
 // types are those that an index is made of.
@@ -32,12 +30,22 @@ type builder struct {
 	claimsOf  map[string]map[string]bool // by act
 	stancesOf map[string]map[string]bool // by what they are about
 	tiesOf    map[string]map[string]bool // by act
-	version   map[string]time.Time
+	version   map[string]version
 	merged    map[string]Merger   // of records that go on in others
 	parts     map[string][]string // which ones go on in a record
-	whole     bool                // names changed: everything is to be put together again
+	deciding  map[string]bool     // which ties say whether records are the same
+	belonging map[string]bool     // which claims say to whom somebody belongs
+	named     map[string]bool     // names and techniques that came in
+	regrouped bool                // of somebody it came in to whom it belongs
 	dirty     map[string]bool     // acts of which something came in
+	promptly  int                 // see [promptly]
 	changed   time.Time
+}
+
+// version is which version of an object was taken: of two sources that give the same, the one that came later.
+type version struct {
+	modified int64
+	added    release.Stamp
 }
 
 // tie is a relationship of an act that is no claim: whom it hit, where, by which technique, what it is the same as.
@@ -50,7 +58,7 @@ type tie struct {
 
 func newBuilder() *builder {
 	return &builder{incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
-		claimsOf: map[string]map[string]bool{}, stancesOf: map[string]map[string]bool{}, tiesOf: map[string]map[string]bool{}, version: map[string]time.Time{}, dirty: map[string]bool{}, whole: true}
+		claimsOf: map[string]map[string]bool{}, stancesOf: map[string]map[string]bool{}, tiesOf: map[string]map[string]bool{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
 }
 
 // tieKinds are the relationships of an act that matter here.
@@ -69,8 +77,8 @@ func skips(it *release.Item) bool {
 
 // take takes one object. What cannot be read as the watch's is passed by: it has its page as an object.
 func (b *builder) take(it *release.Item) error {
-	at, seen := b.version[it.ID]
-	if it.Quarantined || !seen && skips(it) || at.After(time.UnixMicro(it.Modified)) {
+	had, seen := b.version[it.ID]
+	if it.Quarantined || !seen && skips(it) || had.modified > it.Modified || had.modified == it.Modified && had.added > it.Added {
 		return nil
 	}
 	root, err := stix.ParseValue(bytes.Clone(it.Raw))
@@ -81,7 +89,7 @@ func (b *builder) take(it *release.Item) error {
 	if told.Added.After(b.changed) {
 		b.changed = told.Added
 	}
-	b.version[it.ID] = time.UnixMicro(it.Modified)
+	b.version[it.ID] = version{it.Modified, it.Added}
 	switch it.Type {
 	case "incident":
 		b.incident(it.ID, root, told)
@@ -139,7 +147,7 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 		put(b.claimsOf, from, id)
 		b.dirty[from] = true
 		if typ, _ := stix.SplitID(from); typ != "incident" {
-			b.whole = true // who belongs to whom
+			b.belonging[id], b.regrouped = true, true
 		}
 		return
 	}
@@ -155,6 +163,7 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 	if typ, _ := stix.SplitID(from); typ == "incident" && tieKinds[kind] {
 		t := tie{kind: strings.Clone(kind), from: from, to: strings.Clone(root.Get("target_ref").Text())}
 		if deciding[kind] {
+			b.deciding[id] = true
 			t.words, t.told = strings.Clone(root.Get("description").Text()), told
 			t.at, _ = stix.ParseTime(root.Get("modified").Text())
 		}
@@ -169,11 +178,14 @@ func (b *builder) untie(id string) {
 	if old := b.claims[id]; old != nil {
 		delete(b.claimsOf[old.Act], id)
 		b.dirty[old.Act] = true
+		b.regrouped = b.regrouped || b.belonging[id]
+		delete(b.belonging, id)
 		delete(b.claims, id)
 	}
 	if old, ok := b.ties[id]; ok {
 		delete(b.tiesOf[old.from], id)
 		b.dirty[old.from] = true
+		delete(b.deciding, id)
 		delete(b.ties, id)
 	}
 }
@@ -213,8 +225,7 @@ func (b *builder) name(it *release.Item, root *stix.Value, told Told) {
 	for _, a := range root.Get("aliases").Strings() {
 		n.Aliases = append(n.Aliases, strings.Clone(a))
 	}
-	b.names[it.ID] = n
-	b.whole = true
+	b.names[it.ID], b.named[it.ID] = n, true
 }
 
 func (b *builder) technique(id string, root *stix.Value) {
@@ -224,8 +235,7 @@ func (b *builder) technique(id string, root *stix.Value) {
 	}
 	for _, r := range refs.Items {
 		if r.Get("source_name").Text() == "mitre-attack" {
-			b.techs[id] = strings.Clone(r.Get("external_id").Text())
-			b.whole = true
+			b.techs[id], b.named[id] = strings.Clone(r.Get("external_id").Text()), true
 			return
 		}
 	}
@@ -236,77 +246,6 @@ func put(m map[string]map[string]bool, key, id string) {
 		m[key] = map[string]bool{}
 	}
 	m[key][id] = true
-}
-
-// index puts together what changed since before, and all that did not.
-func (b *builder) index(before *Index) *Index {
-	x := &Index{byID: make(map[string]*Entry, len(b.incidents)), bySlug: make(map[string]*Entry, len(b.incidents)), ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: &figures{}, held: &held{}}
-	x.names = maps.Clone(b.names)
-	if x.Known = before.knew(); b.whole || x.Known == nil {
-		x.Known = b.parents()
-	}
-	b.merge()
-	for id, e := range b.incidents {
-		if old := before.entry(id); old != nil && !b.whole && !b.dirty[id] {
-			e = old
-		} else {
-			e = b.entry(e)
-			x.judge(e)
-			e.counts = b.numbered(e)
-		}
-		x.byID[id] = e
-		x.Highest = max(x.Highest, e.Highest)
-		for _, c := range e.Claims {
-			if e.Merger == nil { // else it stands with another record
-				x.ofClaim[c.ID] = e
-			}
-		}
-		if e.Gone() {
-			x.Gone = append(x.Gone, e)
-		} else {
-			x.Entries = append(x.Entries, e)
-		}
-	}
-	slices.SortFunc(x.Entries, func(a, c *Entry) int {
-		return cmp.Or(c.disclosed.Compare(a.disclosed), c.Added.Compare(a.Added), cmp.Compare(a.ID, c.ID))
-	})
-	slices.SortFunc(x.Gone, func(a, c *Entry) int { return cmp.Or(c.Modified.Compare(a.Modified), cmp.Compare(a.ID, c.ID)) })
-	x.values = slices.Clone(b.values)
-	x.ordered()
-	b.places(x)
-	b.sameness(x)
-	b.actors(x)
-	b.whole, b.dirty = false, map[string]bool{}
-	return x
-}
-
-// entry is the entry of an id; nil also of no index.
-func (x *Index) entry(id string) *Entry {
-	if x == nil {
-		return nil
-	}
-	return x.byID[id]
-}
-
-// knew are the actors as the measures had them.
-func (x *Index) knew() measure.Names {
-	if x == nil {
-		return nil
-	}
-	return x.Known
-}
-
-// places gives slugs to their entries. One that two entries bear belongs to the one that came first; the other is found by its id.
-func (b *builder) places(x *Index) {
-	for _, list := range [][]*Entry{x.Entries, x.Gone} {
-		for _, e := range list {
-			if s := e.Facts.Slug; s != "" {
-				if old := x.bySlug[s]; old == nil || e.Added.Before(old.Added) {
-					x.bySlug[s] = e
-				}
-			}
-		}
-	}
 }
 
 // entry puts together what is said of an act. It makes a new one: readers may hold the old.
@@ -404,35 +343,6 @@ func (b *builder) answer(of *Stance) *Stance {
 		holder = &Name{ID: of.Position.HolderRef, Name: strings.Join(of.Authors, ", ")}
 	}
 	return &Stance{Stance: of.Stance, Told: of.Told, Holder: holder}
-}
-
-// actors gathers whom claims name.
-func (b *builder) actors(x *Index) {
-	for _, e := range x.Entries {
-		for _, c := range e.Claims {
-			a := x.actors[c.Accused.ID]
-			if a == nil {
-				a = &Actor{Name: c.Accused}
-				x.actors[a.ID] = a
-				x.Actors = append(x.Actors, a)
-			}
-			if n := len(a.Incidents); n == 0 || a.Incidents[n-1] != e {
-				a.Incidents = append(a.Incidents, e)
-			}
-		}
-	}
-	for _, c := range b.claims {
-		if typ, _ := stix.SplitID(c.Act); typ != "incident" && !c.Revoked && x.actors[c.Act] != nil {
-			a := x.actors[c.Act]
-			a.Parents = append(a.Parents, b.known(c.Claim.Accused))
-		}
-	}
-	for _, a := range x.Actors {
-		slices.SortFunc(a.Parents, func(p, q *Name) int { return cmp.Compare(p.ID, q.ID) })
-	}
-	slices.SortFunc(x.Actors, func(a, c *Actor) int {
-		return cmp.Or(cmp.Compare(len(c.Incidents), len(a.Incidents)), cmp.Compare(a.Name.Name, c.Name.Name), cmp.Compare(a.ID, c.ID))
-	})
 }
 
 // haystack is what a search for words looks in.

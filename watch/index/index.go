@@ -66,6 +66,7 @@ type Entry struct {
 	hay                          string    // what is searched, in small letters
 	counts                       [][]int32 // for each facet, under which of its values it counts
 	disclosed, occurred, changed time.Time // by which it is ordered; see settle
+	measured                     *measure.Incident
 }
 
 // Claim is a claim with who makes it, whom it names and what is answered.
@@ -201,8 +202,9 @@ func (e *Entry) all() (list []*Stance) {
 // Changed is when something about it came in last: a version of the incident, a claim, an answer.
 func (e *Entry) Changed() time.Time { return e.changed }
 
-// settle keeps what is asked of an entry in every list: its times, and what is searched.
+// settle keeps what is asked of an entry in every list: its times, what is searched, what is measured.
 func (e *Entry) settle() {
+	e.measured = e.measure()
 	e.hay = e.haystack()
 	e.disclosed, e.occurred, e.changed = e.Disclosed().Time, e.Occurred().Time, e.lastAdded()
 }

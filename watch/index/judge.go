@@ -32,8 +32,9 @@ func (b *builder) parents() measure.Names {
 			names[id] = measure.Actor{Level: level}
 		}
 	}
-	for _, c := range b.claims {
-		if typ, _ := stix.SplitID(c.Act); typ == "incident" || c.Revoked || !c.Stands() {
+	for id := range b.belonging {
+		c := b.claims[id]
+		if c.Revoked || !c.Stands() {
 			continue
 		}
 		a, ok := names[c.Act]
@@ -108,7 +109,10 @@ func same(names measure.Names, a, c string) {
 }
 
 // Measured is the entry as the measures take it.
-func (e *Entry) Measured() measure.Incident {
+func (e *Entry) Measured() measure.Incident { return *e.measured }
+
+// measure makes what the measures take.
+func (e *Entry) measure() *measure.Incident {
 	m := measure.Incident{ID: e.ID, When: date(e.Occurred()), Insider: e.Facts.Insider, Withholds: e.Facts.Withholds, Sectors: e.Sectors(), Countries: e.Countries(), Data: e.Trios(),
 		Milestones: map[string]measure.Date{}}
 	if !m.When.Known() {
@@ -139,16 +143,19 @@ func (e *Entry) Measured() measure.Incident {
 	for _, s := range e.all() {
 		m.Stances = append(m.Stances, s.measured())
 	}
-	return m
+	return &m
 }
 
 // explained are the words of a milestone that is a lag's end or its beginning: they say why it lies where it does, as where milestones are refused
 // for their order (watch, Check).
 func (e *Entry) explained() map[string]string {
-	why := map[string]string{}
+	var why map[string]string
 	for _, s := range slices.Backward(e.Facts.Milestones) { // of several of a kind the first counts
 		for _, lag := range measure.Lags {
 			if s.Words != "" && (s.Kind == lag.From || s.Kind == lag.To) {
+				if why == nil {
+					why = map[string]string{}
+				}
 				why[lag.Name] = s.Words
 			}
 		}

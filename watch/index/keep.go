@@ -2,48 +2,97 @@ package index
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"threatwatch/release"
+	"threatwatch/watch/measure"
 )
 
 // keptViews bounds how many views have an index at one time; the one that was asked for the longest ago goes.
 const keptViews = 8
 
-// Keeper keeps the indexes of the views that are asked for.
+// Keeper keeps the indexes of the views that are asked for. Those who may see the same share one.
 type Keeper struct {
 	releaser *release.Releaser
 
-	mu    sync.Mutex // protects what follows
-	views map[string]*follower
-	clock int
+	mu       sync.Mutex // protects what follows
+	views    map[string]*follower
+	personal map[string]bool   // rights under which each subject has an index of its own
+	rights   map[string]string // of each view, when it was asked for last
+	clock    int
+	promptly int // see [promptly]
 }
 
 // NewKeeper returns a keeper over a releaser.
 func NewKeeper(r *release.Releaser) *Keeper {
-	return &Keeper{releaser: r, views: map[string]*follower{}}
+	return &Keeper{releaser: r, views: map[string]*follower{}, personal: map[string]bool{}, rights: map[string]string{}, promptly: promptly}
 }
 
-// Of is the index of what a subject may see for an action, as of now. The first call for a subject reads all there is.
+// Of is the index of what a subject may see for an action, as of now. The first call for what it may see reads all there is.
 func (k *Keeper) Of(ctx context.Context, s release.Subject, a release.Action) (*Index, error) {
-	return k.follower(k.releaser.View(s, a)).now(ctx)
+	v := k.releaser.View(s, a)
+	at, err := v.Mark(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := k.follower(v, at.Rights())
+	x, personal, err := f.now(ctx, v)
+	if personal {
+		k.part(f, v, at.Rights())
+	}
+	return x, err
 }
 
-func (k *Keeper) follower(v *release.View) *follower {
-	key := v.Key()
+// follower finds who follows the view of some rights. It is asked with a view of these rights each time: whether that is so the release tells again, whatever
+// the keeper believes.
+func (k *Keeper) follower(v *release.View, rights string) *follower {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.move(v.Key(), rights)
+	key := rights
+	if k.personal[rights] {
+		key = v.Key()
+	}
 	k.clock++
 	f := k.views[key]
 	if f == nil {
 		if len(k.views) >= keptViews {
 			k.forget()
 		}
-		f = &follower{view: v}
+		f = &follower{promptly: k.promptly}
 		k.views[key] = f
 	}
-	f.asked = k.clock
+	f.view, f.asked = v, k.clock
 	return f
+}
+
+// move has the follower go on with a view of which the rights are others now: those of all who shared them became the same, or they part.
+func (k *Keeper) move(view, rights string) {
+	if len(k.rights) >= 1<<14 {
+		clear(k.rights)
+	}
+	was := k.rights[view]
+	k.rights[view] = rights
+	if f := k.views[was]; was != rights && f != nil && k.views[rights] == nil {
+		delete(k.views, was)
+		k.views[rights] = f
+	}
+}
+
+// part gives a follower to one subject alone: something of what it was shown bears ids of its own.
+func (k *Keeper) part(f *follower, v *release.View, rights string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.personal) >= 1<<10 {
+		clear(k.personal)
+	}
+	k.personal[rights] = true
+	if k.views[rights] == f {
+		delete(k.views, rights)
+		k.views[v.Key()] = f
+	}
 }
 
 // forget drops the view that was asked for the longest ago.
@@ -57,10 +106,58 @@ func (k *Keeper) forget() {
 	delete(k.views, oldest)
 }
 
-// follower keeps the index of one view.
+// refreshEvery is how long after the last time the keeper brings what it keeps to the present.
+const refreshEvery = 5 * time.Second
+
+// Run keeps indexes, and the figures that were asked for, like what their views show, until the context ends: whoever asks next finds most of it done. It begins
+// with the public's rankings, for which nobody need have asked. failed is told why something could not be read; it is tried again.
+func (k *Keeper) Run(ctx context.Context, failed func(error)) {
+	ask := func(s release.Subject, a release.Action) {
+		x, err := k.Of(ctx, s, a)
+		if err == nil {
+			x.figures.refresh(x)
+		} else if ctx.Err() == nil {
+			failed(err)
+		}
+	}
+	if x, err := k.Of(ctx, release.Subject{Kind: release.Public}, release.ShowPage); err == nil {
+		x.Ranking(measure.AllClaims)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(refreshEvery):
+		}
+		for _, v := range k.kept() {
+			if ctx.Err() == nil {
+				ask(v.Subject(), v.Action())
+			}
+		}
+	}
+}
+
+// kept are the views that have an index, the one that was asked for the longest ago first: asking for them keeps their order.
+func (k *Keeper) kept() (list []*release.View) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	followers := make([]*follower, 0, len(k.views))
+	for _, f := range k.views {
+		followers = append(followers, f)
+	}
+	slices.SortFunc(followers, func(a, b *follower) int { return a.asked - b.asked })
+	for _, f := range followers {
+		list = append(list, f.view)
+	}
+	return list
+}
+
+// follower keeps the index of those who may see the same.
 type follower struct {
-	view  *release.View
-	asked int // protected by the keeper's mu
+	view  *release.View // of the last who asked; with asked protected by the keeper's mu
+	asked int
+
+	promptly int // see [promptly]
 
 	mu    sync.Mutex // protects what follows
 	at    release.Mark
@@ -68,22 +165,35 @@ type follower struct {
 	index *Index
 }
 
-// now brings the index to where the view stands. Callers of one view wait for each other: what one has read, the next need not.
-func (f *follower) now(ctx context.Context) (*Index, error) {
+// now brings the index to where a view stands. Callers of one view wait for each other: what one has read, the next need not.
+func (f *follower) now(ctx context.Context, v *release.View) (x *Index, personal bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	at, err := f.view.Follow(ctx, f.at, types, func(anew bool) {
-		if anew {
+	anew := false
+	at, err := v.Follow(ctx, f.at, types, func(all bool) {
+		if anew = all; anew {
 			f.build = newBuilder()
+			f.build.promptly = f.promptly
 		}
 	}, func(it *release.Item) error { return f.build.take(it) })
 	if err != nil {
 		f.at, f.index = release.Mark{}, nil // what was taken so far may be half
-		return nil, err
+		return nil, false, err
 	}
 	if !at.Same(f.at) || f.index == nil {
-		f.index = f.build.index(f.index)
+		f.renew(anew)
 		f.at = at
 	}
-	return f.index, nil
+	return f.index, at.Personal(), nil
+}
+
+// renew makes the index of what was taken; anew, if it was everything.
+func (f *follower) renew(anew bool) {
+	before := f.index
+	if !anew || before == nil {
+		f.index = f.build.index(before)
+		return
+	}
+	f.index = f.build.index(nil)
+	f.index.figures.follow(before.figures, false)
 }

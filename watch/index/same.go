@@ -61,9 +61,10 @@ func (b *builder) sameness(x *Index) {
 		}
 	}
 	x.apart = b.apart()
-	for id, t := range b.ties {
+	for id := range b.deciding {
+		t := b.ties[id]
 		from, to := x.byID[t.from], x.byID[t.to]
-		if !deciding[t.kind] || from == nil || to == nil {
+		if from == nil || to == nil {
 			continue
 		}
 		if t.kind == "duplicate-of" {
@@ -84,8 +85,8 @@ func (b *builder) sameness(x *Index) {
 // apart are the pairs of records of which somebody said that they are not the same incident.
 func (b *builder) apart() map[[2]string]bool {
 	set := map[[2]string]bool{}
-	for _, t := range b.ties {
-		if t.kind == "distinct-from" {
+	for id := range b.deciding {
+		if t := b.ties[id]; t.kind == "distinct-from" {
 			set[pairOf(t.from, t.to)] = true
 		}
 	}
@@ -119,8 +120,8 @@ func (b *builder) merge() {
 func (b *builder) mergers() map[string]Merger {
 	apart := b.apart()
 	ties := map[string][]string{} // of a record: the relationships that make it the same as another
-	for id, t := range b.ties {
-		if t.kind == "duplicate-of" && b.counts(t.from) && b.counts(t.to) && t.from != t.to && !apart[pairOf(t.from, t.to)] {
+	for id := range b.deciding {
+		if t := b.ties[id]; t.kind == "duplicate-of" && b.counts(t.from) && b.counts(t.to) && t.from != t.to && !apart[pairOf(t.from, t.to)] {
 			ties[t.from], ties[t.to] = append(ties[t.from], id), append(ties[t.to], id)
 		}
 	}
