@@ -10,7 +10,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"threatwatch"
 	"threatwatch/draft"
@@ -32,7 +31,7 @@ const tracker = "CFR Cyber Operations Tracker"
 var columns = []string{"Title", "Date", "Affiliations", "Description", "Response", "Victims", "Sponsor", "Type", "Category", "Sources_1", "Sources_2", "Sources_3"}
 
 // Detect says whether a document that begins like this is such a table.
-func Detect(begin []byte) bool { return draft.HasHeader(begin, columns...) }
+func Detect(begin []byte) bool { return draft.HasColumns(begin, columns...) }
 
 // operation is a row, read. Where cells of a row stand under the wrong columns, they are put right.
 type operation struct {
@@ -82,9 +81,9 @@ func readOperation(row draft.Row) (*operation, error) {
 		return nil, threatwatch.Errorf(threatwatch.Invalid, "an operation needs a title")
 	}
 	if date := row.Trimmed("Date"); date != "" {
-		t, err := time.Parse("1/2/2006", date)
+		t, err := draft.AmericanDay(date)
 		if err != nil {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "Date: %q is no month/day/year", date)
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "Date: %w", err)
 		}
 		o.date = watch.Moment{Time: t, Fidelity: watch.Day}
 	}

@@ -176,7 +176,7 @@ func told(t *testing.T, raw []byte) (list []string) {
 
 func TestOperation(t *testing.T) {
 	got := told(t, made(example, with(1, "13/1/2022"), with(0, " ")))
-	want := []string{`line 3: Date: "13/1/2022" is no month/day/year`, "line 4: an operation needs a title",
+	want := []string{`line 3: Date: "13/1/2022" is no month/day/year, and no year-month-day`, "line 4: an operation needs a title",
 		"Letters read suspected 2022-04-27 [espionage] France and Germany [DE FR] [government defense] 4 references []",
 		"Government of China state [media] 2022-04-27 [] -", "Government of Palestine state [media] 2022-04-27 [] -",
 		"Quiet Owl group [media] 2022-04-27 [] Believed to be the work of", "somebody (not named) deny 4"}

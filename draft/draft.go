@@ -107,6 +107,19 @@ func List(name string, s []string) stix.Member {
 	return Member(name, stix.NewStrings(s))
 }
 
+// Said is a record without the members that are null, as STIX has it (STIX 2.1 §2): they say nothing.
+func Said(v *stix.Value) *stix.Value {
+	out := v.Clone()
+	out.Members = without(out.Members, func(m stix.Member) bool { return m.Value.Kind == stix.Null })
+	for i := range out.Members {
+		out.Members[i].Value = Said(out.Members[i].Value)
+	}
+	for i := range out.Items {
+		out.Items[i] = Said(out.Items[i])
+	}
+	return out
+}
+
 // Object begins an object (STIX 2.1 §3.2). It bears no marking: who takes the document in says what it is marked.
 func Object(typ, id string, more ...stix.Member) *stix.Value {
 	o := stix.NewDict(Member("type", stix.NewString(typ)), Member("spec_version", stix.NewString("2.1")), Member("id", stix.NewString(id)))

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"threatwatch"
@@ -31,15 +33,16 @@ type Row struct {
 	of    *Table
 }
 
-// HasHeader says whether a document that begins like this is a table whose first columns are these.
-func HasHeader(begin []byte, columns ...string) bool {
+// HasColumns says whether a document that begins like this is a table that has these columns, in whatever order: the next release of a table may have more
+// of them, or others first.
+func HasColumns(begin []byte, columns ...string) bool {
 	line, _, _ := bytes.Cut(bytes.TrimPrefix(begin, bom), []byte("\n"))
 	names, err := csv.NewReader(bytes.NewReader(line)).Read()
-	return err == nil && len(names) >= len(columns) && slices.Equal(names[:len(columns)], columns)
+	return err == nil && !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(names, c) })
 }
 
 // ReadTable reads a table that must have certain columns. A row with more or fewer cells than the header, or with a quotation mark astray,
-// is in Faults.
+// is in Faults. A row in which nothing stands, as programs leave them at the end, is none.
 func ReadTable(raw []byte, needs ...string) (*Table, error) {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, bom)))
 	r.FieldsPerRecord = -1
@@ -67,10 +70,11 @@ func ReadTable(raw []byte, needs ...string) (*Table, error) {
 			return t, nil
 		}
 		if err != nil {
-			if _, ok := errors.AsType[*csv.ParseError](err); !ok {
+			bad, ok := errors.AsType[*csv.ParseError](err)
+			if !ok {
 				return nil, err
 			}
-			t.Faults = append(t.Faults, threatwatch.Errorf(threatwatch.Invalid, "%w", err))
+			t.Faults = append(t.Faults, broken(bad))
 			continue
 		}
 		line, _ := r.FieldPos(0)
@@ -78,13 +82,23 @@ func ReadTable(raw []byte, needs ...string) (*Table, error) {
 	}
 }
 
+// broken says which lines a quotation mark astray took with it.
+func broken(e *csv.ParseError) error {
+	if e.StartLine < e.Line {
+		return threatwatch.Errorf(threatwatch.Invalid, "lines %d to %d: taken for one row, by a quotation mark that is not closed: %w", e.StartLine, e.Line, e.Err)
+	}
+	return threatwatch.Errorf(threatwatch.Invalid, "line %d, column %d: %w", e.Line, e.Column, e.Err)
+}
+
 func (t *Table) add(line int, cells []string) {
 	row := Row{line, cells, t}
 	switch {
 	case len(cells) != len(t.Columns):
 		t.Refuse(row, threatwatch.Errorf(threatwatch.Invalid, "%d cells under %d columns", len(cells), len(t.Columns)))
+	case !slices.ContainsFunc(cells, func(c string) bool { return c != "" }):
 	case !valid(cells):
-		t.Refuse(row, threatwatch.Errorf(threatwatch.Invalid, "no UTF-8"))
+		i := slices.IndexFunc(cells, func(c string) bool { return !utf8.ValidString(c) })
+		t.Refuse(row, threatwatch.Errorf(threatwatch.Invalid, "%s: is no UTF-8", t.Columns[i]))
 	default:
 		t.Rows = append(t.Rows, row)
 	}
@@ -105,6 +119,30 @@ func (r Row) Get(column string) string {
 		return r.cells[i]
 	}
 	return ""
+}
+
+// midnight is what programs add to a day when they take it for a time.
+var midnight = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]00:00)?$`)
+
+// Day is a cell that may hold a day: without the midnight that programs add to it.
+func Day(cell string) string {
+	cell = strings.TrimSpace(cell)
+	if m := midnight.FindStringSubmatch(cell); m != nil {
+		return m[1]
+	}
+	return cell
+}
+
+// AmericanDay reads a day as tables of the United States have it, month/day/year, or as ISO 8601 does.
+func AmericanDay(cell string) (time.Time, error) {
+	if t, err := time.Parse("1/2/2006", strings.TrimSpace(cell)); err == nil {
+		return t, nil
+	}
+	t, err := time.Parse(time.DateOnly, Day(cell))
+	if err != nil {
+		return t, threatwatch.Errorf(threatwatch.Invalid, "%q is no month/day/year, and no year-month-day", cell)
+	}
+	return t, nil
 }
 
 // Trimmed is the cell under a column without the space around it.

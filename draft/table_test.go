@@ -13,18 +13,18 @@ import (
 	"threatwatch/stix"
 )
 
-const table = "\xef\xbb\xbfID,name,text\r\n1,a,\"with \"\"quotes\"\", and\nlines\"\r\n2,b\r\n3,\"c\"x,\r\n4,,z\r\n5,\xff,\r\n"
+const table = "\xef\xbb\xbfID,name,text\r\n1,a,\"with \"\"quotes\"\", and\nlines\"\r\n2,b\r\n3,\"c\"x,\r\n4,,z\r\n5,\xff,\r\n,,\r\n\r\n"
 
 // TestTable: rows that cannot be read are told by their line, and the others come back as they were.
 func TestTable(t *testing.T) {
-	if !HasHeader([]byte(table), "ID", "name") || HasHeader([]byte(table), "name") || HasHeader(nil, "ID") {
-		t.Error("HasHeader")
+	if !HasColumns([]byte(table), "name", "ID") || HasColumns([]byte(table), "name", "date") || HasColumns(nil, "ID") {
+		t.Error("HasColumns")
 	}
 	got, err := ReadTable([]byte(table), "ID")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Faults) != 3 || !strings.Contains(got.Faults[2].Error(), "line 7: no UTF-8") || !strings.Contains(got.Faults[0].Error(), "line 4: 2 cells under 3 columns") || !strings.Contains(got.Faults[1].Error(), "line 5") {
+	if len(got.Faults) != 3 || !strings.Contains(got.Faults[2].Error(), "line 7: name: is no UTF-8") || !strings.Contains(got.Faults[0].Error(), "line 4: 2 cells under 3 columns") || !strings.Contains(got.Faults[1].Error(), "line 5") {
 		t.Errorf("%v", got.Faults)
 	}
 	records := func(yield func(*stix.Value, error) bool) {
@@ -86,4 +86,15 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDays: a day is a day with the midnight that programs add to it, and in either order; what may be another day is none.
+func TestDays(t *testing.T) {
+	for cell, want := range map[string]string{"2020-01-02": "2020-01-02", " 2020-01-02 00:00:00 ": "2020-01-02", "2020-01-02T00:00:00Z": "2020-01-02", "2020-01-02 00:00:00.000+00:00": "2020-01-02", "1/2/2020": "2020-01-02", "01/02/2020": "2020-01-02",
+		"2020-01-02T09:30:00Z": "", "2.1.2020": "", "13/1/2020": "", "": "", "2020-13-01": ""} {
+		got, err := AmericanDay(cell)
+		if text := got.Format("2006-01-02"); (err == nil) != (want != "") || err == nil && text != want {
+			t.Errorf("%q: %v, %v", cell, got, err)
+		}
+	}
 }

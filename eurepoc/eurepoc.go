@@ -39,7 +39,7 @@ type incident struct {
 
 // Detect says whether a document that begins like this is such a table.
 func Detect(begin []byte) bool {
-	return draft.HasHeader(begin, "ID", "name", "description", "start_date", "end_date", "inclusion_criteria")
+	return draft.HasColumns(begin, "ID", "start_date", "inclusion_criteria", "attributed_initiator")
 }
 
 // needed are columns without which the table cannot be read.
@@ -104,7 +104,7 @@ func cellError(column string, err error) error {
 // moment reads a date as precisely as it may be meant. Most days of the table are the first of a year or of a month, where the day, or the
 // month too, was not known: such a date is taken for the span that it begins. A date that was meant to the day is within that span.
 func moment(cell string) (watch.Moment, error) {
-	cell = strings.TrimSuffix(strings.TrimSpace(cell), " 00:00:00")
+	cell = draft.Day(cell)
 	if nothing(cell) {
 		return watch.Moment{}, nil
 	}

@@ -23,7 +23,7 @@ var needed = []string{"icsad_ID", "Original_Release_Date", "Last_Updated", "ICS-
 
 // Detect says whether a document that begins like this is such a table.
 func Detect(begin []byte) bool {
-	return draft.HasHeader(begin, "icsad_ID", "Original_Release_Date", "Last_Updated")
+	return draft.HasColumns(begin, "icsad_ID", "Original_Release_Date", "Last_Updated")
 }
 
 // advisory is a row, read.
@@ -97,9 +97,9 @@ func readAdvisory(row draft.Row) (a *advisory, err error) {
 }
 
 func day(row draft.Row, column string) (time.Time, error) {
-	t, err := time.Parse("1/2/2006", row.Trimmed(column))
+	t, err := draft.AmericanDay(row.Trimmed(column))
 	if err != nil {
-		return t, threatwatch.Errorf(threatwatch.Invalid, "%s: %q is no month/day/year", column, row.Trimmed(column))
+		return t, threatwatch.Errorf(threatwatch.Invalid, "%s: %w", column, err)
 	}
 	return t, nil
 }

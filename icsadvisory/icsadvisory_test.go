@@ -184,7 +184,7 @@ func TestUpdate(t *testing.T) {
 // TestFaults: what cannot be read is told with its line, and the rest comes in.
 func TestFaults(t *testing.T) {
 	for _, x := range []struct{ column, cell, want string }{
-		{"icsad_ID", "8", "twice"}, {"icsad_ID", "", "needs icsad_ID"}, {"ICS-CERT_Advisory_Title", "", "needs ICS-CERT_Advisory_Title"}, {"Vendor", " ", "needs Vendor"}, {"Original_Release_Date", "2024-01-02", "month/day/year"},
+		{"icsad_ID", "8", "twice"}, {"icsad_ID", "", "needs icsad_ID"}, {"ICS-CERT_Advisory_Title", "", "needs ICS-CERT_Advisory_Title"}, {"Vendor", " ", "needs Vendor"}, {"Original_Release_Date", "2.1.2024", "month/day/year"},
 		{"Last_Updated", "13/13/2024", "Last_Updated"}, {"Last_Updated", "1/1/2024", "before"},
 	} {
 		held := map[string]*stix.Value{}

@@ -6,14 +6,12 @@ package kev
 
 import (
 	"bytes"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"threatwatch"
+	"threatwatch/draft"
 	"threatwatch/stix"
 )
 
@@ -26,21 +24,32 @@ type Catalogue struct {
 	known map[string]bool // CVE numbers of Entries
 }
 
-const listName = "vulnerabilities"
+const (
+	listName   = "vulnerabilities"
+	weaknesses = "cwes"
+)
 
 // Detect says whether a document that begins like this is a catalogue.
 func Detect(begin []byte) bool {
-	begin = bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\xef\xbb\xbf")))
-	return bytes.HasPrefix(begin, []byte("cveID,")) || bytes.HasPrefix(begin, []byte("{")) && bytes.Contains(begin, []byte(`"catalogVersion"`))
+	if isTable(begin) {
+		return true
+	}
+	has := func(name string) bool { return bytes.Contains(begin, []byte(`"`+name+`"`)) }
+	begin = bytes.TrimSpace(bytes.TrimPrefix(begin, bom))
+	return bytes.HasPrefix(begin, []byte("{")) && (has("catalogVersion") || has(listName) && has("cveID") && has("dateAdded")) // the head may stand behind
 }
+
+var bom = []byte("\xef\xbb\xbf")
+
+// isTable says whether it is the form in CSV.
+func isTable(begin []byte) bool { return draft.HasColumns(begin, "cveID", "dateAdded", "dueDate") }
 
 // Read reads a release of either form. Entries without what every entry must have are in Faults.
 func Read(raw []byte) (*Catalogue, error) {
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("cveID,")) {
+	if isTable(raw) {
 		return readCSV(raw)
 	}
-	doc, err := stix.ParseValue(raw)
+	doc, err := stix.ParseValue(bytes.TrimPrefix(raw, bom))
 	if err != nil {
 		return nil, threatwatch.Errorf(threatwatch.Invalid, "the catalogue cannot be read: %w", err)
 	}
@@ -55,62 +64,43 @@ func Read(raw []byte) (*Catalogue, error) {
 		}
 	}
 	for i, e := range list.Items {
-		c.add(i, e)
+		if err := c.add(e); err != nil {
+			c.Faults = append(c.Faults, fmt.Errorf("%s[%d]: %w", listName, i, err))
+		}
 	}
 	return c, nil
 }
 
-// readCSV reads the form without a head: it is taken to be released on the day of its newest entry.
+// readCSV reads the form without a head.
 func readCSV(raw []byte) (*Catalogue, error) {
-	r := csv.NewReader(bytes.NewReader(raw))
-	r.FieldsPerRecord = -1
-	names, err := r.Read()
+	t, err := draft.ReadTable(raw, required...)
 	if err != nil {
-		return nil, threatwatch.Errorf(threatwatch.Invalid, "the catalogue cannot be read: %w", err)
-	}
-	if !utf8.ValidString(strings.Join(names, "")) { // they become names of JSON (RFC 8259 §8.1)
-		return nil, threatwatch.Errorf(threatwatch.Invalid, "the names of the columns are no UTF-8")
+		return nil, err
 	}
 	c := &Catalogue{Head: stix.NewDict(), known: map[string]bool{}}
-	newest := ""
-	for i := 0; ; i++ {
-		row, err := r.Read()
-		if err == io.EOF {
-			break
+	for _, row := range t.Rows {
+		if err := c.add(entryOf(row.Record())); err != nil {
+			t.Refuse(row, err)
 		}
-		if err != nil {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "the catalogue cannot be read: %w", err)
-		}
-		e := entryOf(names, row)
-		c.add(i, e)
-		newest = max(newest, e.Get("dateAdded").Text())
 	}
-	if newest != "" {
-		c.Head.Set("dateReleased", stix.NewString(newest+"T00:00:00Z"))
-	}
+	c.Faults = t.Faults
 	return c, nil
 }
 
 // entryOf gives a row the shape of an entry of the JSON form.
-func entryOf(names, row []string) *stix.Value {
-	e := stix.NewDict()
-	for k, name := range names {
-		if k >= len(row) {
-			break
-		}
-		if name != "cwes" {
-			e.Set(name, stix.NewString(row[k]))
-			continue
-		}
-		list := stix.NewArray()
-		for cwe := range strings.SplitSeq(row[k], ",") {
-			if cwe = strings.TrimSpace(cwe); cwe != "" {
-				list.Items = append(list.Items, stix.NewString(cwe))
-			}
-		}
-		e.Set(name, list)
+func entryOf(row *stix.Value) *stix.Value {
+	cell := row.Get(weaknesses)
+	if cell == nil {
+		return row
 	}
-	return e
+	list := stix.NewArray()
+	for cwe := range strings.SplitSeq(cell.Text(), ",") {
+		if cwe = strings.TrimSpace(cwe); cwe != "" {
+			list.Items = append(list.Items, stix.NewString(cwe))
+		}
+	}
+	row.Set(weaknesses, list)
+	return row
 }
 
 // required are the properties that the catalogue's schema demands of an entry.
@@ -121,18 +111,17 @@ var (
 	dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 )
 
-func (c *Catalogue) add(i int, e *stix.Value) {
+func (c *Catalogue) add(e *stix.Value) error {
 	if err := check(e); err != nil {
-		c.Faults = append(c.Faults, fmt.Errorf("%s[%d]: %w", listName, i, err))
-		return
+		return err
 	}
 	id := e.Get("cveID").Text()
 	if c.known[id] {
-		c.Faults = append(c.Faults, fmt.Errorf("%s[%d]: %s is there twice", listName, i, id))
-		return
+		return threatwatch.Errorf(threatwatch.Invalid, "%s is there twice", id)
 	}
 	c.known[id] = true
-	c.Entries = append(c.Entries, e)
+	c.Entries = append(c.Entries, draft.Said(e))
+	return nil
 }
 
 func check(e *stix.Value) error {

@@ -49,9 +49,18 @@ func (c *Catalogue) Objects(held func(id string) *stix.Value, f func(*stix.Value
 	return w.Err()
 }
 
-// released is when the catalogue says it was released, in STIX's form.
+// released is when the catalogue says it was released, in STIX's form. One that does not say so is taken to be of the day of its newest entry.
 func (c *Catalogue) released() (string, error) {
-	t, err := stix.ParseTime(c.Head.Get("dateReleased").Text())
+	at := c.Head.Get("dateReleased").Text()
+	if at == "" {
+		for _, e := range c.Entries {
+			at = max(at, e.Get("dateAdded").Text())
+		}
+	}
+	if isDay(at) {
+		at += "T00:00:00Z"
+	}
+	t, err := stix.ParseTime(at)
 	if err != nil {
 		return "", threatwatch.Errorf(threatwatch.Invalid, "dateReleased: %w", err)
 	}
@@ -136,7 +145,9 @@ func FromObjects(report *stix.Value, get func(id string) *stix.Value) (*Catalogu
 		if e == nil {
 			return nil, threatwatch.Errorf(threatwatch.NotFound, "object_refs[%d]: the entry %s is not there", i, id)
 		}
-		c.add(i, e.Clone())
+		if err := c.add(e.Clone()); err != nil {
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "object_refs[%d]: %w", i, err)
+		}
 	}
 	return c, nil
 }

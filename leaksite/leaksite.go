@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"threatwatch"
+	"threatwatch/draft"
 	"threatwatch/stix"
 )
 
@@ -83,6 +84,9 @@ func read(raw []byte) (posts []post, faults []error, err error) {
 	if err != nil { // the posts before it are good
 		faults = append(faults, threatwatch.Errorf(threatwatch.Invalid, "the list cannot be read to its end: %w", err))
 	}
+	if n == 0 && err != nil {
+		return nil, nil, threatwatch.Errorf(threatwatch.Invalid, "the list cannot be read: %w", err)
+	}
 	if n == 0 {
 		return nil, nil, threatwatch.Errorf(threatwatch.Invalid, "the document holds no posts")
 	}
@@ -96,16 +100,26 @@ func postOf(v *stix.Value) (post, error) {
 			return post{}, threatwatch.Errorf(threatwatch.Invalid, "%s: is missing, or no text", name)
 		}
 	}
-	p := post{title: v.Get(titleName).Text(), group: v.Get(groupName).Text(), record: v}
+	p := post{title: v.Get(titleName).Text(), group: v.Get(groupName).Text(), record: draft.Said(v)}
 	if strings.TrimSpace(p.group) == "" {
 		return p, threatwatch.Errorf(threatwatch.Invalid, "%s: is empty", groupName)
 	}
-	at, err := time.Parse(timeForm[:len("2006-01-02 15:04:05")], v.Get(foundName).Text()) // takes a fraction too
+	at, err := found(v.Get(foundName).Text())
 	if err != nil || at.Year() < 2000 || at.Year() > 2100 {
 		return p, threatwatch.Errorf(threatwatch.Invalid, "%s: %q is no time", foundName, v.Get(foundName).Text())
 	}
 	p.at = at
 	return p, nil
+}
+
+// found reads when a post was found: as releases write it, or as ISO 8601 does. Without a zone it is taken for UTC.
+func found(text string) (at time.Time, err error) {
+	for _, form := range []string{timeForm[:len("2006-01-02 15:04:05")], "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", time.RFC3339} { // each takes a fraction too
+		if at, err = time.Parse(form, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return at, err
 }
 
 // groupWord stands before the group in the description of an item.

@@ -6,14 +6,10 @@
 package ukraine
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"io"
 	"iter"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"threatwatch"
 	"threatwatch/draft"
@@ -28,53 +24,29 @@ const Format = "ukraine-war"
 // required are the columns without which a table is another one.
 var required = []string{"source", "original_id", "date", "actor", "actor_country", "target_country_iso", "event_type", "description", "attribution_method"}
 
-var bom = []byte("\xef\xbb\xbf")
-
 // Detect says whether a document that begins like this is the corpus.
-func Detect(begin []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(begin, bom), []byte("\n"))
-	columns := strings.Split(strings.TrimSpace(string(line)), ",")
-	return len(columns) > len(required) && !slices.ContainsFunc(required, func(s string) bool { return !slices.Contains(columns, s) })
-}
+func Detect(begin []byte) bool { return draft.HasColumns(begin, required...) }
 
 // Objects calls f with every object that the rows become. Rows that cannot be used are in faults. now is the version, in STIX's form, of what differs
 // from what held returns of an identifier: the corpus does not say when a row was changed.
 func Objects(raw []byte, now string, held func(id string) *stix.Value, f func(*stix.Value) error) (faults []error, err error) {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, bom)))
-	columns, err := r.Read()
+	t, err := draft.ReadTable(raw, required...)
 	if err != nil {
-		return nil, threatwatch.Errorf(threatwatch.Invalid, "the table cannot be read: %w", err)
-	}
-	for i, name := range columns {
-		if slices.Contains(columns[:i], name) || !utf8.ValidString(name) {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "the column %q stands twice, or is no UTF-8", name)
-		}
-	}
-	for _, name := range required {
-		if !slices.Contains(columns, name) {
-			return nil, threatwatch.Errorf(threatwatch.Invalid, "the table has no column %q", name)
-		}
+		return nil, err
 	}
 	in := &importing{book: draft.NewBook(namespace, now, held, f), seen: map[string]bool{}}
 	for _, d := range watch.Definitions() {
 		in.book.Put(d, d.Get("created").Text())
 	}
-	for n := 1; in.book.Err() == nil; n++ {
-		cells, err := r.Read()
-		if err == io.EOF {
+	for _, r := range t.Rows {
+		if err := in.row(row{r.Record()}); err != nil {
+			t.Refuse(r, err)
+		}
+		if in.book.Err() != nil {
 			break
 		}
-		if err == nil {
-			err = in.row(columns, cells)
-		}
-		if err != nil {
-			faults = append(faults, threatwatch.Errorf(threatwatch.Invalid, "row %d: %w", n, err))
-		}
-		if bad, ok := errors.AsType[*csv.ParseError](err); ok && bad.Err != csv.ErrFieldCount {
-			break // where the next row begins is not known
-		}
 	}
-	return faults, in.book.Err()
+	return t.Faults, in.book.Err()
 }
 
 // importing is the reading of one table.
@@ -84,15 +56,7 @@ type importing struct {
 }
 
 // row takes in one row.
-func (in *importing) row(columns, cells []string) error {
-	v := stix.NewDict()
-	for i, name := range columns {
-		if !utf8.ValidString(cells[i]) {
-			return threatwatch.Errorf(threatwatch.Invalid, "%s: is no UTF-8", name)
-		}
-		v.Members = append(v.Members, stix.Member{Name: name, Value: stix.NewString(cells[i])})
-	}
-	r := row{v}
+func (in *importing) row(r row) error {
 	key := r.cell("original_id")
 	switch {
 	case key == "" || r.cell("source") == "":
@@ -131,7 +95,7 @@ func said(s string) bool { return s != "" && s != "Undetermined" && s != "UNKNOW
 
 // moment is a date as precise as it is written.
 func (r row) moment(name string) watch.Moment {
-	m, err := watch.ParseMoment(r.cell(name))
+	m, err := watch.ParseMoment(draft.Day(r.cell(name)))
 	if err != nil || m.Time.Year() < 1950 || m.Time.Year() > 2100 {
 		return watch.Moment{}
 	}

@@ -188,13 +188,13 @@ func TestFaults(t *testing.T) {
 		from, to, want string
 		incidents      int
 	}{
-		{"a2,2022-03,", "a2,March,", `row 2: a2: date: "March" is no date`, 2},
-		{"csis,a2,", "csis,a1,", `row 2: original_id: "a1" stands twice`, 2},
-		{"csis,a2,", "csis,,", "row 2: source, original_id: one of them is empty", 2},
-		{"csis,a2,", ",a2,", "row 2: source, original_id: one of them is empty", 2},
-		{"csis,a2,", "csis,a2,a2,", "row 2: ", 2},
-		{"csis,a2,", "cs\xffis,a2,", "row 2: source: is no UTF-8", 2},
-		{"csis,a2,", "csis,\"a2,", "row 2: ", 1},
+		{"a2,2022-03,", "a2,March,", `line 3: a2: date: "March" is no date`, 2},
+		{"csis,a2,", "csis,a1,", `line 3: original_id: "a1" stands twice`, 2},
+		{"csis,a2,", "csis,,", "line 3: source, original_id: one of them is empty", 2},
+		{"csis,a2,", ",a2,", "line 3: source, original_id: one of them is empty", 2},
+		{"csis,a2,", "csis,a2,a2,", "line 3: 19 cells under 18 columns", 2},
+		{"csis,a2,", "cs\xffis,a2,", "line 3: source: is no UTF-8", 2},
+		{"csis,a2,", "csis,\"a2,", "lines 3 to 4: taken for one row, by a quotation mark that is not closed", 1},
 	} {
 		x := newExchange(t)
 		x.Take([]byte(strings.Replace(small, c.from, c.to, 1)))

@@ -28,15 +28,18 @@ var namespace = [16]byte{0x5b, 0x0d, 0x3c, 0x91, 0x7e, 0x24, 0x4a, 0x6f, 0x8b, 0
 // telling are members that only a record of VERIS has.
 var telling = []string{"incident_id", "security_incident", "discovery_method", "timeline", "actor", "action", "asset", "attribute", "victim"}
 
+// sure is from how many members on that tell of VERIS a record is one, though it has others: a later edition may.
+const sure = 3
+
 // Detect says whether a document that begins like this holds records of VERIS: one, a list, or one a line. Their members may stand in any order,
 // and the beginning may end within the first.
 func Detect(begin []byte) bool {
 	dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(begin, []byte("\xef\xbb\xbf"))))
-	depth, told, name := 0, 0, true
+	depth, told, foreign, name := 0, 0, 0, true
 	for {
 		t, err := dec.Token()
 		if err != nil {
-			return told > 0
+			return told >= sure || told > 0 && foreign == 0
 		}
 		switch t := t.(type) {
 		case json.Delim:
@@ -49,13 +52,13 @@ func Detect(begin []byte) bool {
 				depth--
 			}
 			if depth == 0 {
-				return told > 0
+				return told >= sure || told > 0 && foreign == 0
 			}
 			name = true
 		case string:
 			if depth == 1 && name {
 				if shape().fields[t] == nil {
-					return false
+					foreign++
 				}
 				if slices.Contains(telling, t) {
 					told++

@@ -30,6 +30,16 @@ func canonical(t testing.TB, raw []byte) string {
 
 // TestCommunityDatabase: every record comes in, is in order by the model of the watch, and goes out as it came in, byte for byte in canonical form.
 // One line of the file stands there twice.
+// TestDetectsALaterEdition: a record with a member that no edition has yet is one of VERIS all the same, and told as such.
+func TestDetectsALaterEdition(t *testing.T) {
+	for doc, want := range map[string]bool{`{"later":1,"incident_id":"a","schema_version":"1.5","timeline":{},"actor":{}}`: true, `{"incident_id":"a"}`: true, `{"later":1,"incident_id":"a"}`: false, `{"type":"bundle","id":"bundle--1","objects":[]}`: false,
+		`{"type":"incident","action":"x","actor":"y"}`: false} {
+		if Detect([]byte(doc)) != want {
+			t.Errorf("%s: %v", doc, !want)
+		}
+	}
+}
+
 func TestCommunityDatabase(t *testing.T) {
 	raw := vcdb(t)
 	x := newExchange(t)

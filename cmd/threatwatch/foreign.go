@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -72,6 +73,31 @@ func unpacked(from io.Reader) (r *bufio.Reader, begin []byte, err error) {
 		err = nil
 	}
 	return r, begin, err
+}
+
+// unknown says of a document that is no JSON, and of no format that is known here, what it begins with: a table whose columns changed looks like one.
+func unknown(begin []byte) error {
+	text := bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\xef\xbb\xbf")))
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	switch {
+	case len(text) == 0 || text[0] == '{' || text[0] == '[':
+		return nil
+	case bytes.HasPrefix(begin, []byte("\xff\xfe")) || bytes.HasPrefix(begin, []byte("\xfe\xff")):
+		return threatwatch.Errorf(threatwatch.Invalid, "it is in UTF-16: save it as UTF-8")
+	case bytes.Count(line, []byte(";")) > bytes.Count(line, []byte(",")) || bytes.Count(line, []byte("\t")) > bytes.Count(line, []byte(",")):
+		return threatwatch.Errorf(threatwatch.Invalid, "it is neither JSON nor a table that is known here: tables have commas between their cells, and this begins with %s", beginning(line))
+	}
+	return threatwatch.Errorf(threatwatch.Invalid, "it is neither JSON nor of a format that is known here (doc/formats.md), which tables are by the names of their columns; it begins with %s", beginning(line))
+}
+
+// beginning quotes how a line begins.
+func beginning(line []byte) string {
+	const enough = 120
+	text := []rune(string(bytes.TrimSpace(line)))
+	if len(text) > enough {
+		return strconv.Quote(string(text[:enough])) + " …"
+	}
+	return strconv.Quote(string(text))
 }
 
 // foreign takes in a document of another format.

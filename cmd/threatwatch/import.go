@@ -214,6 +214,9 @@ func (r *importRun) read(name string, from io.Reader) error {
 			return r.foreign(name, format, from)
 		}
 	}
+	if err := unknown(begin); err != nil {
+		return err
+	}
 	return stix.ReadObjectLines(from, func(raw []byte, spec20 bool) error {
 		return r.stream.Add(repaired(raw), spec20)
 	}, func(line int, raw []byte, fault *stix.SyntaxError) error {
