@@ -46,7 +46,7 @@ func TestImportForeignFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, errs := program(t, "import", "--data", filepath.Join(dir, "data"), "--source", "catalogue", file)
-	if code != exitWrong || !strings.Contains(errs, "added 4, unchanged 0, refused 0") || !strings.Contains(errs, `kev.csv: left out: vulnerabilities[1]: cveID: "CVE-1" is no CVE number`) {
+	if code != exitWrong || !strings.Contains(errs, "added 4, unchanged 0, refused 0") || !strings.Contains(errs, `kev.csv: left out: line 3: cveID: "CVE-1" is no CVE number`) {
 		t.Errorf("exit %d, %s", code, errs)
 	}
 }

@@ -12,27 +12,50 @@ import (
 // AsOf is an incident with what was said of it as it stood here at a time: of each object the last version that had come in by then, as far
 // as the view shows it now, with the names and the techniques of that time. The entry is nil when nothing had come in.
 func (x *Index) AsOf(ctx context.Context, view *release.View, id string, at time.Time) (*Index, *Entry, error) {
-	b := newBuilder()
-	about, err := referring(ctx, view, id, "relationship", "opinion", "note")
-	if err != nil {
-		return nil, nil, err
-	}
-	ids := append([]string{id}, about...)
-	for _, claim := range about {
-		answers, err := referring(ctx, view, claim, "opinion", "note")
-		if err != nil {
-			return nil, nil, err
+	b, taken := newBuilder(), map[string]bool{}
+	for next := []string{id}; len(next) > 0; next = b.tied(taken) {
+		for _, record := range next {
+			taken[record] = true
+			if err := b.recordAsOf(ctx, view, at, record); err != nil {
+				return nil, nil, err
+			}
 		}
-		ids = append(ids, answers...)
-	}
-	if err := b.takeAsOf(ctx, view, at, ids); err != nil {
-		return nil, nil, err
 	}
 	if err := b.takeAsOf(ctx, view, at, b.mentioned()); err != nil {
 		return nil, nil, err
 	}
 	then := b.index(nil)
 	return then, then.byID[id], nil
+}
+
+// recordAsOf takes an incident with what had been said of it at a time.
+func (b *builder) recordAsOf(ctx context.Context, view *release.View, at time.Time, id string) error {
+	about, err := referring(ctx, view, id, "relationship", "opinion", "note")
+	if err != nil {
+		return err
+	}
+	ids := append([]string{id}, about...)
+	for _, claim := range about {
+		answers, err := referring(ctx, view, claim, "opinion", "note")
+		if err != nil {
+			return err
+		}
+		ids = append(ids, answers...)
+	}
+	return b.takeAsOf(ctx, view, at, ids)
+}
+
+// tied are the records that are not taken yet and of which somebody said that they are the same as one that is, or not.
+func (b *builder) tied(taken map[string]bool) (next []string) {
+	for _, t := range b.ties {
+		for _, id := range []string{t.from, t.to} {
+			if deciding[t.kind] && !taken[id] {
+				next = append(next, id)
+			}
+		}
+	}
+	slices.Sort(next)
+	return slices.Compact(next)
 }
 
 // takeAsOf takes the versions of objects that had come in at a time.
