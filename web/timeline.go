@@ -21,6 +21,7 @@ type timelinePicture struct {
 	Undated int
 	Most    string // how many the highest column holds
 	Hatched float64
+	Marks   []ruleMark
 }
 
 // timeColumn is a month of the picture.
@@ -81,6 +82,7 @@ func timelineOf(x *index.Index, all []measure.Incident) *timelinePicture {
 		}
 	}
 	p.draw()
+	p.mark()
 	p.Finding = fmt.Sprintf("When %s incidents began; of %s there is no date", thousands(t.Incidents), thousands(t.Undated))
 	return p
 }
