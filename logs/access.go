@@ -16,24 +16,50 @@ var (
 )
 
 // Scan reads one line.
-func (accessScanner) Scan(entry []byte, r *Record) error {
+func (s accessScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
+	return s.read(entry, r)
+}
+
+// read reads one line beside what is in r.
+func (accessScanner) read(entry []byte, r *Record) error {
 	head, when, rest, ok := accessParts(entry)
 	words := bytes.Fields(head)
 	if !ok || len(words) == 0 {
-		r.Time = leadingTime(entry)
+		if r.Time == nil {
+			r.Time = textTime(entry)
+		}
 		r.takeText(anyText, entry)
 		return nil
 	}
 	r.Time = when
-	if len(words) > 3 { // the virtual host, perhaps with a port
-		r.take(accessHost, withoutPort(words[0]))
-		words = words[1:]
+	host, clients, _ := accessWho(words)
+	if host != nil {
+		r.take(accessHost, withoutPort(host))
 	}
-	r.take(accessClient, bytes.TrimRight(words[0], ","))
+	for _, c := range clients {
+		r.take(accessClient, bytes.TrimRight(c, ","))
+	}
 	r.request(rest)
 	r.joinURL()
 	return nil
+}
+
+// accessWho tells the words before the time apart: the virtual host, perhaps with a port, where there is one; the client, behind those for whom it
+// speaks where commas say so; who it says it is, and the user, whose name may have blanks.
+func accessWho(words [][]byte) (host []byte, clients [][]byte, user []byte) {
+	n := 0
+	for n < len(words)-1 && bytes.HasSuffix(words[n], []byte(",")) {
+		n++
+	}
+	if rest := words[n:]; len(rest) > 3 && !(len(rest[1]) == 1 && rest[1][0] == '-') && n == 0 {
+		host, words = words[0], words[1:]
+	}
+	clients, words = words[:n+1], words[n+1:]
+	if len(words) > 1 {
+		user = words[1]
+	}
+	return host, clients, user
 }
 
 // accessFacts reads what else such a line says.
@@ -48,23 +74,24 @@ var (
 )
 
 // Scan reads one line.
-func (accessFacts) Scan(entry []byte, r *Record) error {
+func (s accessFacts) Scan(entry []byte, r *Record) error {
 	r.reset()
+	return s.read(entry, r)
+}
+
+// read reads one line beside what is in r.
+func (accessFacts) read(entry []byte, r *Record) error {
 	head, _, rest, ok := accessParts(entry)
 	words := bytes.Fields(head)
 	if !ok || len(words) == 0 {
 		r.takeFactText(entry)
 		return nil
 	}
-	if len(words) > 3 {
-		if host := withoutPort(words[0]); len(host)+1 < len(words[0]) {
-			r.take(accessPort, words[0][len(host)+1:])
-		}
-		words = words[1:]
+	host, _, user := accessWho(words)
+	if name := withoutPort(host); len(name)+1 < len(host) {
+		r.take(accessPort, host[len(name)+1:])
 	}
-	if len(words) > 2 {
-		r.take(accessUser, bytes.Trim(words[2], `"`))
-	}
+	r.take(accessUser, bytes.Trim(user, `"`))
 	r.requestFacts(rest)
 	return nil
 }

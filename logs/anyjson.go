@@ -5,28 +5,35 @@ import "bytes"
 // anyScanner reads JSON of no known make: every string is looked at, by its name where that has a usual meaning and as text where it has not.
 type anyScanner struct {
 	named func(name, path string) *target
+	facts bool // that is what named knows
 }
 
 // Scan reads one object.
 func (s anyScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
+	r.path = r.path[:0]
+	return s.read(entry, r)
+}
+
+// read reads one object beside what is in r, below its path.
+func (s anyScanner) read(entry []byte, r *Record) error {
 	i := space(entry, 0)
 	if i >= len(entry) || entry[i] != '{' {
-		return errNoObject
+		return r.asText(entry, errNoObject)
 	}
-	w := anyWalker{b: entry, r: r, named: s.named}
-	r.path = r.path[:0]
+	w := anyWalker{b: entry, r: r, named: s.named, facts: s.facts}
 	i, err := w.value(i, 0, maxDepth)
-	if err == nil && space(entry, i) < len(entry) {
+	if err == nil && trails(entry, i) {
 		err = errTrailing
 	}
-	return err
+	return r.restAsText(entry[i:], err)
 }
 
 type anyWalker struct {
 	b     []byte
 	r     *Record
 	named func(name, path string) *target
+	facts bool
 }
 
 // value reads the value at i; the record's path names it, its last name begins at name.
@@ -48,8 +55,7 @@ func (w *anyWalker) value(i, name, depth int) (int, error) {
 		if bytes.IndexByte(v, '\\') >= 0 {
 			v = w.r.unescape(v)
 		}
-		w.r.take(w.target(name), v)
-		return end + 1, nil
+		return end + 1, w.text(w.target(name), v)
 	}
 	end, err := skip(w.b, i)
 	if err == nil && w.b[i]-'0' <= 9 {
@@ -58,6 +64,20 @@ func (w *anyWalker) value(i, name, depth int) (int, error) {
 		}
 	}
 	return end, err
+}
+
+// text takes a string, which may be a record itself.
+func (w *anyWalker) text(t *target, v []byte) error {
+	if t.form == textForm || t.form == nothing {
+		if in, from := innerOf(v, w.facts); in != nil {
+			path := len(w.r.path)
+			err := in.read(v[from:], w.r)
+			w.r.path = w.r.path[:path]
+			return err
+		}
+	}
+	w.r.take(t, v)
+	return nil
 }
 
 func (w *anyWalker) members(i, depth int) (int, error) {
@@ -107,6 +127,9 @@ func (w *anyWalker) elements(i, name, depth int) (int, error) {
 		return i, errTooNested
 	}
 	i = space(w.b, i+1)
+	if end := w.bytes(i, name); end > 0 {
+		return end, nil
+	}
 	for first := true; ; first = false {
 		switch {
 		case i >= len(w.b):
@@ -124,6 +147,32 @@ func (w *anyWalker) elements(i, name, depth int) (int, error) {
 		}
 		i = space(w.b, i)
 	}
+}
+
+// bytes reads a message that journald writes as a list of numbers, for what in it is no text; 0 where it is none. i is behind the bracket.
+func (w *anyWalker) bytes(i, name int) int {
+	if string(w.r.path[name:]) != "MESSAGE" {
+		return 0
+	}
+	from := len(w.r.scratch)
+	for {
+		n := 0
+		for i < len(w.b) && w.b[i]-'0' <= 9 && n < 256 {
+			n = n*10 + int(w.b[i]-'0')
+			i++
+		}
+		w.r.scratch = append(w.r.scratch, byte(n))
+		if i = space(w.b, i); i >= len(w.b) || n > 255 || w.b[i] != ',' && w.b[i] != ']' {
+			w.r.scratch = w.r.scratch[:from]
+			return 0
+		}
+		if w.b[i] == ']' {
+			break
+		}
+		i = space(w.b, i+1)
+	}
+	w.r.take(w.target(name), w.r.scratch[from:len(w.r.scratch):len(w.r.scratch)])
+	return i + 1
 }
 
 // target returns the target of the record's path; the same paths come again and again.

@@ -21,7 +21,7 @@ func (s *csvScanner) Scan(entry []byte, r *Record) error {
 	for n := 0; len(entry) > 0; n++ {
 		v, rest, err := r.cell(entry, s.comma)
 		if err != nil {
-			return err
+			return r.restAsText(entry, err)
 		}
 		if n < len(s.columns) && s.columns[n] != nil {
 			r.take(s.columns[n], v)
@@ -66,11 +66,17 @@ func (r *Record) cell(entry []byte, comma byte) (v, rest []byte, err error) {
 		}
 		v = r.scratch[at : len(r.scratch)-1]
 	}
+	text := entry[from-1:]
 	rest = entry[i+1:]
 	if end := bytes.IndexByte(rest, comma); end >= 0 {
-		return v, rest[end+1:], nil
+		text, rest, entry = text[:len(text)-len(rest)+end], rest[end+1:], rest[:end]
+	} else {
+		rest, entry = nil, rest
 	}
-	return v, nil, nil
+	if len(bytes.TrimSpace(entry)) > 0 { // the quotation mark was a part of the value
+		return bytes.TrimSpace(text), rest, nil
+	}
+	return v, rest, nil
 }
 
 // csvHeader reads the row with the names of the columns.

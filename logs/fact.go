@@ -53,16 +53,11 @@ func factFor(name, path string) *target {
 
 // factText reads the facts of running text: name=value where the name is known, the ports of "192.0.2.1:1181 -> 192.0.2.2:80" and of
 // "from 192.0.2.1 port 22", and whom daemons say that they let in or not.
-type factText struct {
-	start func(entry []byte) (text []byte) // what of an entry is text; nil: all
-}
+type factText struct{}
 
 // Scan reads one line.
-func (s factText) Scan(entry []byte, r *Record) error {
+func (factText) Scan(entry []byte, r *Record) error {
 	r.reset()
-	if s.start != nil {
-		entry = s.start(entry)
-	}
 	r.takeFactText(entry)
 	return nil
 }

@@ -24,10 +24,11 @@ const (
 	CSV                       // rows of cells, with the names of the columns in the first
 	Access                    // web servers: Common and Combined Log Format
 	Syslog                    // RFC 3164 and RFC 5424
+	W3C                       // names of the columns above them, blanks or tabs between: IIS, CloudFront, flow logs
 )
 
 var formatNames = [...]string{Auto: "auto", Text: "text", EVE: "eve", Zeek: "zeek", ZeekJSON: "zeek-json", ECS: "ecs", OCSF: "ocsf", WindowsJSON: "windows-json",
-	WindowsXML: "windows-xml", JSON: "json", CSV: "csv", Access: "access", Syslog: "syslog"}
+	WindowsXML: "windows-xml", JSON: "json", CSV: "csv", Access: "access", Syslog: "syslog", W3C: "w3c"}
 
 func (f Format) String() string {
 	if int(f) < len(formatNames) {
@@ -57,7 +58,7 @@ func ParseFormat(name string) (Format, error) {
 
 // Detect tells the format from the beginning of a log, uncompressed. What it does not know is Text.
 func Detect(first []byte) Format {
-	first = bytes.TrimLeft(first, "\xef\xbb\xbf \t\r\n")
+	first = bytes.TrimLeft(first, "\xef\xbb\xbf \t\r\n\x00")
 	switch {
 	case bytes.HasPrefix(first, []byte("#separator ")), bytes.HasPrefix(first, []byte("#fields\t")):
 		return Zeek
@@ -65,13 +66,15 @@ func Detect(first []byte) Format {
 		return detectJSON(first)
 	case bytes.HasPrefix(first, []byte("<Event")), bytes.HasPrefix(first, []byte("<?xml")) && bytes.Contains(first, []byte("<Event ")):
 		return WindowsXML
+	case isW3C(first):
+		return W3C
 	}
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	switch {
+	case isSyslog(line): // a line of a web server may be in it
+		return Syslog
 	case isAccess(line):
 		return Access
-	case isSyslog(line):
-		return Syslog
 	case isCSV(first):
 		return CSV
 	}
@@ -107,20 +110,22 @@ func (f Format) scanners(m *Mapping) (values, facts Scanner) {
 	}
 	switch f {
 	case WindowsXML:
-		return &xmlScanner{&m.values}, &xmlScanner{&m.facts}
+		return &xmlScanner{&m.values, eventText}, &xmlScanner{&m.facts, nil}
 	case EVE, ZeekJSON, ECS, OCSF, WindowsJSON, JSON:
 		if m == nil {
-			return anyScanner{targetFor}, anyScanner{factFor}
+			return anyScanner{targetFor, false}, anyScanner{factFor, true}
 		}
 		return &jsonScanner{m.values.root}, &jsonScanner{m.facts.root}
 	case Zeek:
 		return &zeekScanner{}, &zeekScanner{} // until a header is read
 	case CSV:
 		return &csvScanner{comma: ','}, &csvScanner{comma: ','} // the same
+	case W3C:
+		return &w3cScanner{}, &w3cScanner{} // the same
 	case Access:
 		return accessScanner{}, accessFacts{}
 	case Syslog:
-		return syslogScanner{}, factText{syslogText}
+		return syslogScanner{}, syslogFacts{}
 	}
 	return textScanner{anyText}, factText{}
 }
@@ -132,6 +137,8 @@ func (f Format) header(m *Mapping) header {
 		return newZeekHeader(either(m, zeek))
 	case CSV:
 		return &csvHeader{mapping: m}
+	case W3C:
+		return &w3cHeader{mapping: either(m, w3c)}
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package logs
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // framing says where records end.
 type framing interface {
@@ -15,6 +18,9 @@ type framing interface {
 func framingOf(f Format, first []byte) framing {
 	switch f {
 	case EVE, ZeekJSON, ECS, OCSF, WindowsJSON, JSON:
+		if list := envelopeOf(first); list != "" {
+			return envelopeFraming{list}
+		}
 		if isSpread(first) {
 			return valueFraming{}
 		}
@@ -53,13 +59,39 @@ func (lineFraming) cut(data []byte) int { return bytes.LastIndexByte(data, '\n')
 func (lineFraming) split(data []byte) (entry, rest []byte) {
 	i := bytes.IndexByte(data, '\n')
 	if i < 0 {
-		return bytes.TrimSuffix(data, []byte("\r")), nil
+		return unpadded(bytes.TrimSuffix(data, []byte("\r"))), nil
 	}
 	entry, rest = data[:i], data[i+1:]
 	if i > 0 && entry[i-1] == '\r' {
 		entry = entry[:i-1]
 	}
-	return entry, rest
+	return unpadded(entry), rest
+}
+
+// unpadded takes off the zeros that a crash, or a log cut while it was written, leaves before a record.
+func unpadded(entry []byte) []byte {
+	for len(entry) > 0 && entry[0] == 0 {
+		entry = entry[1:]
+	}
+	return entry
+}
+
+// crLines gives lines that end in CR alone, as some spreadsheets still write them, the end that other lines have.
+type crLines struct{ r io.Reader }
+
+func (c crLines) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	onlyCR(b[:n])
+	return n, err
+}
+
+func onlyCR(b []byte) []byte {
+	for i, c := range b {
+		if c == '\r' {
+			b[i] = '\n'
+		}
+	}
+	return b
 }
 
 func (lineFraming) count(data []byte) int64 {

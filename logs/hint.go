@@ -29,27 +29,30 @@ func (t *target) pathBytes() []byte { return []byte(t.path) }
 
 // withRole returns a target of text with a role, the same for the same.
 func (r *Record) withRole(role Role, path []byte) *target {
-	r.path = append(append(r.path[:0], byte(role)), path...)
-	if t := r.targets[string(r.path)]; t != nil {
+	r.key = append(append(r.key[:0], byte(role)), path...)
+	if t := r.targets[string(r.key)]; t != nil {
 		return t
 	}
 	if r.targets == nil || len(r.targets) > maxTargets {
 		r.targets = map[string]*target{}
 	}
 	t := &target{form: textForm, role: role, path: string(path)}
-	r.targets[string(r.path)] = t
+	r.targets[string(r.key)] = t
 	return t
 }
 
-// nameBefore returns the name of name=value or name="value" where the value begins at i.
+// nameBefore returns the name of name=value, name="value" or "name: value" where the value begins at i.
 func nameBefore(text []byte, i int) []byte {
 	if i > 0 && (text[i-1] == '"' || text[i-1] == '\'' || text[i-1] == '<' || text[i-1] == '[') {
 		i--
 	}
-	if i == 0 || text[i-1] != '=' {
+	end := i - 1
+	switch {
+	case i > 2 && text[i-1] == ' ' && text[i-2] == ':':
+		end = i - 2
+	case i == 0 || text[i-1] != '=':
 		return nil
 	}
-	end := i - 1
 	i = end
 	for i > 0 && (text[i-1]|0x20-'a' < 26 || text[i-1] == '_' || text[i-1] == '-' || text[i-1]-'0' <= 9) {
 		i--

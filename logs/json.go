@@ -33,20 +33,30 @@ type jsonScanner struct {
 // Scan reads one object.
 func (s *jsonScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
+	return s.read(entry, r)
+}
+
+// read reads one object beside what is in r.
+func (s *jsonScanner) read(entry []byte, r *Record) error {
 	w := walker{entry, r}
 	i := space(entry, 0)
 	if i >= len(entry) || entry[i] != '{' {
-		return errNoObject
+		return r.asText(entry, errNoObject)
 	}
 	i, err := w.object(i, s.root, maxDepth)
-	if err != nil {
-		return err
-	}
-	if i < len(entry) && space(entry, i) < len(entry) {
-		return errTrailing
-	}
 	r.joinURL()
-	return nil
+	if err == nil && i < len(entry) && trails(entry, i) {
+		err = errTrailing
+	}
+	return r.restAsText(entry[i:], err)
+}
+
+// trails reports whether something stands behind an object: a comma is one of an array's that has lost its brackets.
+func trails(b []byte, i int) bool {
+	if i = space(b, i); i < len(b) && b[i] == ',' {
+		i = space(b, i+1)
+	}
+	return i < len(b)
 }
 
 type walker struct {

@@ -8,13 +8,15 @@ type Mark struct {
 	Number int64  `json:"number"` // of the record behind it
 	Format Format `json:"format"`
 	Spread bool   `json:"spread,omitempty"` // JSON is an array, or objects over several lines
+	List   string `json:"list,omitempty"`   // name of the list in which the records stand
 	Head   string `json:"head,omitempty"`   // header text that holds for the records behind it
 }
 
 // mark is where the Reader has handed everything out.
 func (r *Reader) mark() Mark {
 	_, spread := r.frame.(valueFraming)
-	m := Mark{Offset: r.taken - int64(len(r.carry)), Number: r.next, Format: r.format, Spread: spread, Head: r.head}
+	envelope, _ := r.frame.(envelopeFraming)
+	m := Mark{Offset: r.taken - int64(len(r.carry)), Number: r.next, Format: r.format, Spread: spread, List: envelope.list, Head: r.head}
 	if r.o.From != nil {
 		m.Offset += r.o.From.Offset
 	}
@@ -28,6 +30,9 @@ func (r *Reader) goOn(src io.Reader) {
 	r.frame = framingOf(r.format, nil)
 	if from.Spread {
 		r.frame = valueFraming{}
+	}
+	if from.List != "" {
+		r.frame = envelopeFraming{from.List}
 	}
 	r.header = r.format.header(r.o.Mapping)
 	r.scan, r.facts = r.format.scanners(r.o.Mapping)

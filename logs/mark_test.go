@@ -15,7 +15,7 @@ func TestMark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inputs := map[string][]byte{"two headers": append(zeekLines("conn", 20), zeekLines("dns", 20)...), "too long": tooLong()}
+	inputs := map[string][]byte{"two headers": append(zeekLines("conn", 20), zeekLines("dns", 20)...), "too long": tooLong(), "envelope": []byte(envelope)}
 	for _, p := range paths {
 		if inputs[filepath.Base(p)], err = os.ReadFile(p); err != nil {
 			t.Fatal(err)

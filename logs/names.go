@@ -10,7 +10,8 @@ import (
 var named = sync.OnceValue(func() *Mapping {
 	return preset(`
 timestamp=time time=time datetime=time date=time ts=time @timestamp=time eventtime=time utctime=time starttime=time timegenerated=time creationtime=time
-hostname=sensor devicename=sensor devname=sensor computer=sensor computername=sensor sensor=sensor observer=sensor
+timecreated=time realtimetimestamp=time edgestarttimestamp=time edgeendtimestamp=time
+machinename=sensor hostname=sensor devicename=sensor devname=sensor computer=sensor computername=sensor sensor=sensor observer=sensor
 
 src=host:source srcip=host:source srcaddr=host:source sourceip=host:source sourceaddress=host:source sourceipaddress=host:source source=host:source saddr=host:source
 srchost=host:source srcname=host:source sip=host:source cip=host:source client=host:source clientip=host:source clientaddr=host:source clientaddress=host:source
@@ -26,6 +27,7 @@ answer=host:answer answers=host:answer rdata=host:answer response=text:answer
 sni=host:servername servername=host:servername tlssni=host:servername vhost=host:servername requesthost=host:servername cshost=host:servername
 url=text:request uri=text:request requesturl=text:request requesturi=text:request request=text:request requestpath=text:request
 referer=text:referrer referrer=text:referrer httpreferer=text:referrer httpreferrer=text:referrer
+clientrequesthost=host:servername clientrequesturi=text:request clientrequestreferer=text:referrer clientrequestuseragent=useragent:request originip=host:destination
 useragent=useragent:request httpuseragent=useragent:request agent=useragent:request
 
 hash=hash:content md5=hash:content sha1=hash:content sha256=hash:content sha512=hash:content filehash=hash:content hashes=hash:content md5hash=hash:content
@@ -45,7 +47,7 @@ targetport=port:destination respport=port:destination
 proto=protocol protocol=protocol transport=protocol ipproto=protocol appproto=protocol service=protocol app=protocol
 bytesout=bytes:source bytessent=bytes:source sentbyte=bytes:source origbytes=bytes:source bytesin=bytes:destination bytesreceived=bytes:destination
 rcvdbyte=bytes:destination respbytes=bytes:destination
-method=method httpmethod=method requestmethod=method csmethod=method
+method=method httpmethod=method requestmethod=method csmethod=method clientrequestmethod=method
 commandline=commandline:process cmdline=commandline:process command=commandline:process processcommandline=commandline:process cmd=commandline:process
 parentcommandline=commandline:parent parentcmdline=commandline:parent
 pid=pid:process processid=pid:process ppid=pid:parent parentprocessid=pid:parent parentpid=pid:parent

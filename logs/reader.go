@@ -2,7 +2,6 @@ package logs
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"sync"
 )
@@ -86,6 +85,10 @@ func NewReader(src io.Reader, o Options) (*Reader, error) {
 	}
 	r.format = o.Format
 	if r.format == Auto {
+		if err := noLog(first); err != nil {
+			r.close()
+			return nil, err
+		}
 		r.format = Detect(first)
 	}
 	r.frame = framingOf(r.format, first)
@@ -111,9 +114,12 @@ func (r *Reader) peek() ([]byte, error) {
 		buf = r.fill(buf)
 	}
 	if r.err != nil && r.err != io.EOF && len(buf) == 0 {
-		return nil, r.err
+		return nil, whyPacked(r.err)
 	}
 	r.carry = bytes.TrimPrefix(buf, []byte("\xef\xbb\xbf"))
+	if !r.o.Live && bytes.IndexByte(r.carry, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(r.carry, "\r"), '\r') >= 0 {
+		r.src, r.carry = crLines{r.src}, onlyCR(r.carry)
+	}
 	return r.carry, nil
 }
 
@@ -270,8 +276,5 @@ func (r *Reader) end(b *Block) (*Block, error) {
 		return b, nil
 	}
 	b.Release()
-	if errors.Is(r.err, io.ErrUnexpectedEOF) {
-		return nil, errors.New("compressed data end too early")
-	}
-	return nil, r.err
+	return nil, whyPacked(r.err)
 }

@@ -133,6 +133,7 @@ type Record struct {
 	scratch []byte // what had to be decoded or put together
 
 	path    []byte             // of the value that is being read, in JSON of no known make
+	key     []byte             // of a target of text
 	targets map[string]*target // by path
 	tops    map[string]bool    // last labels of names in text: whether there is such a domain
 }

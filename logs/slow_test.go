@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -90,6 +91,7 @@ var slow = map[Format]func(data []byte) []found{
 	CSV:         slowCSV,
 	Access:      slowAccess,
 	Syslog:      slowSyslog,
+	W3C:         slowW3C,
 }
 
 func TestSamples(t *testing.T) { samples(t, "testdata") }
@@ -300,9 +302,16 @@ func slowText(data []byte) (all []found) {
 	return all
 }
 
+var slowTime = regexp.MustCompile(` \[?(\d{4}-..-..T..:.....|\d./.../....:..:....)`)
+
 func slowLine(number int64, line string) found {
 	var r, facts Record
 	r.Time = leadingTime([]byte(line))
+	if _, leads := r.When(); !leads {
+		if m := slowTime.FindStringSubmatchIndex(line); m != nil && m[2] < maxTextTime-19 {
+			r.Time = []byte(line[m[2]:min(m[2]+40, len(line), maxTextTime)])
+		}
+	}
 	r.takeText(anyText, []byte(line))
 	facts.takeFactText([]byte(line))
 	return show(number, &r, facts.Fields, nil)
@@ -409,8 +418,60 @@ func slowSyslog(data []byte) (all []found) {
 	return all
 }
 
+// slowW3C cuts lines at blanks or tabs.
+func slowW3C(data []byte) (all []found) {
+	var names []string
+	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		if rest, ok := strings.CutPrefix(line, "#Fields:"); ok {
+			names = strings.Fields(rest)
+		}
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		cells := strings.Split(line, " ")
+		if strings.Contains(line, "\t") {
+			cells = strings.Split(line, "\t")
+		}
+		var r, facts Record
+		at := map[string]string{}
+		for n, name := range names {
+			at[name] = cells[n]
+			v := []byte(cells[n])
+			if strings.EqualFold(name, "cs(user-agent)") {
+				v = []byte(strings.NewReplacer("+", " ", "%20", " ").Replace(cells[n]))
+			}
+			name = strings.ToLower(name)
+			if name == "date" || name == "time" {
+				continue
+			}
+			t := w3c().values.columns[name]
+			if t == nil {
+				t = targetFor(name, names[n])
+			}
+			r.take(t, v)
+			if t = w3c().facts.columns[name]; t == nil {
+				t = factFor(name, names[n])
+			}
+			facts.take(t, v)
+		}
+		r.Time = []byte(at["date"] + " " + at["time"])
+		if query := at["cs-uri-query"]; query != "-" && query != "" {
+			r.web.path = []byte(string(r.web.path) + "?" + query)
+		}
+		r.joinURL()
+		all = append(all, show(int64(i+1), &r, facts.Fields, nil))
+	}
+	return all
+}
+
 // slowXML reads with encoding/xml.
 func slowXML(data []byte) (all []found) {
+	type datum struct {
+		XMLName xml.Name
+		Name    string `xml:",attr"`
+		Value   string `xml:",chardata"`
+	}
 	type event struct {
 		System struct {
 			TimeCreated struct {
@@ -419,10 +480,12 @@ func slowXML(data []byte) (all []found) {
 			Computer string
 		}
 		EventData struct {
-			Data []struct {
-				Name  string `xml:",attr"`
-				Value string `xml:",chardata"`
-			}
+			Data []datum
+		}
+		UserData struct {
+			Of struct {
+				Data []datum `xml:",any"`
+			} `xml:",any"`
 		}
 	}
 	dec := xml.NewDecoder(bytes.NewReader(data))
@@ -439,8 +502,15 @@ func slowXML(data []byte) (all []found) {
 		err = dec.DecodeElement(&e, &start)
 		r := Record{Time: []byte(e.System.TimeCreated.SystemTime), Host: []byte(e.System.Computer)}
 		var facts Record
-		for _, d := range e.EventData.Data {
-			if t := windowsEvents().values.columns[strings.ToLower(d.Name)]; t != nil && t.form != timeForm {
+		for _, d := range append(e.EventData.Data, e.UserData.Of.Data...) {
+			if d.XMLName.Local != "Data" {
+				d.Name = d.XMLName.Local
+			}
+			t := windowsEvents().values.columns[strings.ToLower(d.Name)]
+			if t == nil {
+				t = &target{form: textForm, path: cmp.Or(d.Name, "Data")}
+			}
+			if t.form != timeForm {
 				r.take(t, []byte(d.Value))
 			}
 			if t := windowsEvents().facts.columns[strings.ToLower(d.Name)]; t != nil {

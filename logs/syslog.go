@@ -3,7 +3,7 @@ package logs
 import "bytes"
 
 // syslogScanner reads lines of RFC 5424 and RFC 3164, and of files into which syslog daemons write them, with or without the priority.
-// The message is text.
+// The message is text, or a record of another format.
 type syslogScanner struct{}
 
 // Scan reads one line.
@@ -11,12 +11,37 @@ func (syslogScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
 	when, host, rest, ok := syslogParts(entry)
 	if !ok {
-		r.Time = leadingTime(entry)
-		rest = entry
-	} else {
-		r.Time, r.Host = when, host
+		r.Time = textTime(entry)
+		r.takeText(anyText, entry)
+		return nil
 	}
-	r.takeText(anyText, rest)
+	in, from := innerOf(rest, false)
+	if in == nil {
+		r.Time, r.Host = when, host
+		r.takeText(anyText, rest)
+		return nil
+	}
+	err := in.read(rest[from:], r)
+	if _, ok := r.When(); !ok {
+		r.Time = when
+	}
+	if r.Host == nil {
+		r.Host = host
+	}
+	return err
+}
+
+// syslogFacts reads what else such a line says.
+type syslogFacts struct{}
+
+// Scan reads one line.
+func (syslogFacts) Scan(entry []byte, r *Record) error {
+	r.reset()
+	rest := syslogText(entry)
+	if in, from := innerOf(rest, true); in != nil {
+		return in.read(rest[from:], r)
+	}
+	r.takeFactText(rest)
 	return nil
 }
 
@@ -51,6 +76,9 @@ func syslogParts(line []byte) (when, host, rest []byte, ok bool) {
 	}
 	if host = rest[:end]; len(host) == 1 && host[0] == '-' || bytes.HasSuffix(host, []byte(":")) {
 		return when, nil, rest, true // no host: the program's name stands there
+	}
+	if string(host) == "stdout" || string(host) == "stderr" { // the log of a container, as Kubernetes keeps it
+		host = nil
 	}
 	return when, host, rest[end+1:], true
 }

@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"net/netip"
+	"time"
 	"unsafe"
 
 	"golang.org/x/net/publicsuffix"
@@ -16,9 +17,61 @@ var anyText = &target{form: textForm, path: "text"}
 // Scan reads one line.
 func (s textScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
-	r.Time = leadingTime(entry)
+	r.Time = textTime(entry)
 	r.takeText(s.at, entry)
 	return nil
+}
+
+// asText reads an entry that is not of its log's format as text, and returns why it is not.
+func (r *Record) asText(entry []byte, why error) error {
+	r.reset()
+	r.Time = textTime(entry)
+	r.takeText(anyText, entry)
+	return why
+}
+
+// restAsText reads what follows behind a fault as text.
+func (r *Record) restAsText(rest []byte, fault error) error {
+	if fault != nil {
+		r.takeText(anyText, rest)
+	}
+	return fault
+}
+
+// textTime returns the time of a line: that which it begins with, or the first that web servers and clouds put behind other words.
+func textTime(line []byte) []byte {
+	if t := leadingTime(line); t != nil {
+		if _, ok := when(t, time.Now); ok {
+			return t
+		}
+	}
+	head := line[:min(len(line), maxTextTime)]
+	for i := bytes.IndexByte(head, ' '); i >= 0 && i+20 < len(head); {
+		v := head[i+1:]
+		if v[0] == '[' {
+			v = v[1:]
+		}
+		if isTimeAt(v) {
+			return v[:min(len(v), 40)]
+		}
+		next := bytes.IndexByte(head[i+1:], ' ')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return leadingTime(line)
+}
+
+// maxTextTime is how far into a line its time begins at most.
+const maxTextTime = 160
+
+// isTimeAt reports whether 2026-03-01T10:00:00 or 01/Mar/2026:10:00:00 stands at the start of v.
+func isTimeAt(v []byte) bool {
+	if len(v) < 19 || v[0]-'0' > 9 {
+		return false
+	}
+	return v[4] == '-' && v[7] == '-' && v[10] == 'T' && v[13] == ':' || v[2] == '/' && v[6] == '/' && v[11] == ':' && v[14] == ':'
 }
 
 // leadingTime returns the beginning of a line where that may be a time.

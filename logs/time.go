@@ -10,6 +10,7 @@ import (
 //
 //	RFC 3339 and what is near it: a blank for the T, a comma for the point, zones as +0000, slashes between the numbers of the date
 //	seconds since 1970 with a fraction (Zeek), milliseconds, microseconds and nanoseconds, told apart by their size
+//	/Date(1772359200123)/ (PowerShell)
 //	FILETIME: 100 ns since 1601
 //	10/Oct/2000:13:55:36 -0700 (Apache), 10-Oct-2000 13:55:36 (BIND)
 //	10/25/2022-10:29:01.860293 (Suricata's fast.log), 6/8/2022 1:02:03 PM
@@ -22,6 +23,9 @@ func when(v []byte, now func() time.Time) (time.Time, bool) {
 	v = bytes.Trim(v, "[]\" ")
 	if len(v) < 5 {
 		return time.Time{}, false
+	}
+	if inside, ok := bytes.CutPrefix(v, []byte("/Date(")); ok {
+		return epoch(inside[:digits(inside)])
 	}
 	var d date
 	switch {

@@ -24,6 +24,8 @@ ScriptBlockText=text:process Payload=text:process ContextInfo=text:process HostA
 FileName=filepath:content FileNameBuffer=filepath:content FilePath=filepath:content SHA1=hash:content SHA256=hash:content MD5=hash:content
 url=text:request Url=text:request RemoteName=text:request
 
+Param1=text Param2=text Param3=text
+
 SourcePort=port:source DestinationPort=port:destination IpPort=port:source ClientPort=port:source DestPort=port:destination Protocol=protocol
 CommandLine=commandline:process ParentCommandLine=commandline:parent CurrentDirectory=folder:process
 NewProcessId=pid:process ProcessId=pid:process ParentProcessId=pid:parent SourceProcessId=pid:process
@@ -44,6 +46,7 @@ Event.System.TimeCreated.#attributes.SystemTime=time System.TimeCreated.#attribu
 Event.System.TimeCreated.@SystemTime=time System.TimeCreated.@SystemTime=time
 TimeCreated=time SystemTime=time EventTime=time @timestamp=time
 Computer=sensor System.Computer=sensor Event.System.Computer=sensor Hostname=sensor MachineName=sensor
+EventData.Data=text EventData.Data.#text=text Event.EventData.Data=text Event.EventData.Data.#text=text
 ` + windowsData + under("EventData", windowsData) + under("Event.EventData", windowsData) + under("Event.UserData.EventXML", windowsData))
 })
 

@@ -9,7 +9,13 @@ import (
 
 // xmlScanner reads Windows events as XML (the form of wevtutil, PowerShell's ToXml and forwarded events): each <Data Name="…"> by its name,
 // the time and the computer of <System>.
-type xmlScanner struct{ data *places }
+type xmlScanner struct {
+	data  *places
+	other *target // of data whose names say nothing; nil: they are not looked at
+}
+
+// eventText is data of which the name does not say what it is, or that has none.
+var eventText = &target{form: textForm, path: "Data"}
 
 var errNoEvent = errors.New("no <Event> element")
 
@@ -17,7 +23,7 @@ var errNoEvent = errors.New("no <Event> element")
 func (s *xmlScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
 	if !bytes.Contains(entry, []byte("<Event")) {
-		return errNoEvent
+		return r.asText(entry, errNoEvent)
 	}
 	if tag := openTag(entry, "<TimeCreated"); tag != nil {
 		r.Time = attribute(tag, "SystemTime")
@@ -37,20 +43,52 @@ func (s *xmlScanner) Scan(entry []byte, r *Record) error {
 		}
 		tag := rest[:end]
 		rest = rest[end+1:]
-		if len(tag) == 0 || tag[len(tag)-1] == '/' {
-			continue // unnamed, or empty
+		if len(tag) > 0 && tag[len(tag)-1] == '/' {
+			continue // empty
 		}
 		stop := bytes.IndexByte(rest, '<')
 		if stop < 0 {
-			return errCutShort
+			return r.restAsText(rest, errCutShort)
 		}
-		if t := s.data.columns[strings.ToLower(string(attribute(tag, "Name")))]; t != nil && t.form != timeForm {
-			r.take(t, r.entities(rest[:stop]))
-		}
+		s.take(r, attribute(tag, "Name"), rest[:stop])
 		rest = rest[stop:]
 	}
+	s.userData(entry, r)
 	r.joinURL()
 	return nil
+}
+
+// take reads one value by its name.
+func (s *xmlScanner) take(r *Record, name, v []byte) {
+	t := s.data.columns[strings.ToLower(string(name))]
+	switch {
+	case t != nil && t.form != timeForm:
+		r.take(t, r.entities(v))
+	case t == nil && s.other != nil && len(name) > 0:
+		r.take(r.named(s.other, name), r.entities(v))
+	case t == nil && s.other != nil:
+		r.take(s.other, r.entities(v))
+	}
+}
+
+// userData reads the elements of <UserData>, of which each provider has its own: 1149 of Remote Desktop says there who signed in from where.
+func (s *xmlScanner) userData(entry []byte, r *Record) {
+	rest, ok := content(entry, "<UserData", "</UserData>")
+	if !ok {
+		return
+	}
+	for {
+		_, behind, ok := bytes.Cut(rest, []byte("<"))
+		tag, text, closed := bytes.Cut(behind, []byte(">"))
+		if !ok || !closed {
+			return
+		}
+		v, _, _ := bytes.Cut(text, []byte("<"))
+		if name, _, _ := bytes.Cut(tag, []byte(" ")); len(tag) > 0 && tag[0] != '/' && len(bytes.TrimSpace(v)) > 0 {
+			s.take(r, name, v)
+		}
+		rest = text[len(v):]
+	}
 }
 
 // openTag returns what stands between the name of an element and the end of its tag.

@@ -119,6 +119,7 @@ type zeekHeader struct {
 	empty, unset string
 	fields       []string
 	types        []string
+	long         bool // what separates values is several bytes, which is not read
 	mapping      *Mapping
 }
 
@@ -131,9 +132,13 @@ func (h *zeekHeader) line(line []byte) {
 	text := string(line)
 	if v, ok := strings.CutPrefix(text, "#separator "); ok {
 		*h = *newZeekHeader(h.mapping)
-		if b := unhex([]byte(v)); len(b) == 1 {
+		b := unhex([]byte(v))
+		if h.long = len(b) != 1; !h.long {
 			h.tab = b[0]
 		}
+		return
+	}
+	if h.long {
 		return
 	}
 	words := strings.Split(text, string(rune(h.tab)))
@@ -203,25 +208,25 @@ func readable(t *target, kind string) bool {
 	return false
 }
 
-var errNoFields = errors.New("no #fields line above")
+var errNoFields = errors.New("no #fields line above, or a #separator of several bytes")
 var errFewValues = errors.New("fewer values than #fields names")
 
 // Scan reads one line.
 func (s *zeekScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
 	if !s.named {
-		return errNoFields
+		return r.asText(entry, errNoFields)
 	}
 	b, i := entry, 0
 	for n := range s.columns {
 		c := &s.columns[n]
 		if c.skip > 0 {
 			if i = skipTabs(b, i, c.skip, s.tab); i < 0 {
-				return errFewValues
+				return r.asText(entry, errFewValues)
 			}
 		}
 		if i > len(b) {
-			return errFewValues
+			return r.asText(entry, errFewValues)
 		}
 		end := nextTab(b, i, s.tab)
 		if v := b[i:end]; len(v) > 1 || len(v) == 1 && v[0] != s.unset[0] {

@@ -86,8 +86,10 @@ func (t *tail) over() bool {
 func plainText(f io.ReaderAt) error {
 	start := make([]byte, 4)
 	n, _ := f.ReadAt(start, 0) // too short is plain
+	zero := func(i int) bool { return n == len(start) && start[i] == 0 }
+	wide := zero(0) != zero(1) && zero(0) == zero(2) && zero(1) == zero(3) // two letters of ASCII
 	for _, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xff\xfe", "\xfe\xff"} {
-		if bytes.HasPrefix(start[:n], []byte(magic)) {
+		if wide || bytes.HasPrefix(start[:n], []byte(magic)) {
 			return threatwatch.Errorf(threatwatch.Unsupported, "packed files and UTF-16 cannot be followed: threatwatch match reads them")
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"strings"
 	"syscall"
 
@@ -71,6 +72,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.NamedMapper("place", kong.MapperFunc(mapPlace)),
+		kong.KindMapper(reflect.String, kong.MapperFunc(mapText)),
 		kong.Vars{"documents": documentNames()},
 		kong.Bind(a),
 	)
@@ -92,6 +94,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return a.report(withHint(err, "threatwatch %s--help shows how", commandOf(err)))
 	}
 	return a.report(k.Run())
+}
+
+// mapText takes an argument as it is: names of files are bytes, and kong would mend what is no UTF-8.
+func mapText(ctx *kong.DecodeContext, target reflect.Value) error {
+	t, err := ctx.Scan.PopValue("string")
+	if err == nil {
+		target.SetString(t.String())
+	}
+	return err
 }
 
 // commandOf names the command in which parsing ended, with a space after it.

@@ -20,10 +20,10 @@ import (
 
 // matchCmd finds indicators in log files.
 type matchCmd struct {
-	Indicators    []string `short:"i" placeholder:"FILE" help:"Indicators: STIX, a value a line, CSV, Zeek intelligence, a hosts file; plain, gzip or zstd; a folder of these, or an http(s) URL. May be repeated."`
+	Indicators    []string `short:"i" sep:"none" placeholder:"FILE" help:"Indicators: STIX, a value a line, CSV, Zeek intelligence, a hosts file; plain, gzip or zstd; a folder of these, or an http(s) URL. May be repeated."`
 	Data          place    `help:"Also, or without --indicators, the valid indicators of an exchange: a directory, or a postgres:// URL. Default: ./data" placeholder:"DIR|URL" env:"THREATWATCH_DATA_DIR" type:"place"`
 	As            string   `default:"operator" placeholder:"WHO" help:"Whose view of the exchange: public, operator, an organisation, or a person (name@org). Default: operator"`
-	Warninglists  []string `short:"w" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and shown apart. May be repeated."`
+	Warninglists  []string `short:"w" sep:"none" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and shown apart. May be repeated."`
 	MinConfidence int      `placeholder:"N" help:"Only indicators that state a confidence of N or more (0 to 100)."`
 	TLPMax        string   `name:"tlp-max" placeholder:"LEVEL" help:"Only indicators marked at most this: clear, green, amber, amber+strict. What bears no marking passes."`
 	AnyTime       bool     `help:"Ignore from when until when indicators are valid."`

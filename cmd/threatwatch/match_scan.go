@@ -77,10 +77,10 @@ func (m *matchRun) count(name string, got *match.Scanned) {
 // told says on standard error what of a log could not be read.
 func (m *matchRun) told(name string, got *match.Scanned) {
 	if got.Faults > 0 {
-		fmt.Fprintf(m.app.Err, "%s: %s records of %s could not be read whole; %s\n", plain(name), humanize.Comma(got.Faults), humanize.Comma(got.Records), plain(got.First))
+		fmt.Fprintf(m.app.Err, "%s: %s could not be read whole, of %s; %s\n", plain(name), several(int(got.Faults), "record"), humanize.Comma(got.Records), plain(got.First))
 	}
 	if got.TooLong > 0 {
-		fmt.Fprintf(m.app.Err, "%s: %s records were too long and are left out\n", plain(name), humanize.Comma(got.TooLong))
+		fmt.Fprintf(m.app.Err, "%s: %s left out, longer than 8 MiB\n", plain(name), several(int(got.TooLong), "record"))
 	}
 	if n := got.Unevaluated.Count; n > 0 {
 		fmt.Fprintf(m.app.Err, "%s: %s times a pattern could not be evaluated, which is not the same as no match; one is %s\n", plain(name), humanize.Comma(n), plain(got.Unevaluated.First))

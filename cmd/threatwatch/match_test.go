@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"io"
@@ -170,5 +172,33 @@ func TestMatchFollows(t *testing.T) {
 	}
 	if c := <-code; c != exitFine {
 		t.Errorf("exit %d", c)
+	}
+}
+
+// TestMatchOddFiles: names of files are bytes, a comma is one of them, and what could not be read to its end is matched until there.
+func TestMatchOddFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	line := "from 198.51.100.7 port 22\n"
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(z, line); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"in,di cators": "198.51.100.7\n", "new\nline": line, "by\xffte": line, "cut.gz": packed.String()[:packed.Len()-4], "archive": "PK\x03\x04" + line} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Skip(err) // where names are not bytes
+		}
+	}
+	for name, want := range map[string]struct {
+		code, hits int
+		says       string
+	}{
+		"new\nline": {exitFine, 1, ""}, "by\xffte": {exitFine, 1, ""}, "cut.gz": {exitCannot, 1, "end too early"}, "archive": {exitCannot, 0, "zip archive"},
+	} {
+		code, out, errs := program(t, "match", "--json", "-i", filepath.Join(dir, "in,di cators"), filepath.Join(dir, name))
+		if code != want.code || strings.Count(out, "\n") != want.hits || !strings.Contains(errs, want.says) {
+			t.Errorf("%q: exit %d, %s, %s", name, code, out, errs)
+		}
 	}
 }
