@@ -19,6 +19,10 @@ type Gathering struct {
 	kept   int
 	missed int64
 	open   Unevaluated
+
+	waiting map[keptName]keptPattern // of an earlier run, until a record comes that the pattern asks for
+	dormant int                      // records in them
+	changes int64
 }
 
 // Limits of a Gathering.
@@ -30,6 +34,7 @@ const (
 
 // gathered is what is kept for one pattern.
 type gathered struct {
+	id   string       // of the indicator
 	list []*candidate // in the order in which they came
 	has  *pattern.Tally
 	lost bool
@@ -73,10 +78,10 @@ func (g *Gathering) add(f *Finding) bool {
 	c.at, c.place = f.Time, Place{f.File, f.Line}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.changes++
 	of := g.of[c.Compound]
 	if of == nil {
-		of = &gathered{has: c.eval.NewTally()}
-		g.of[c.Compound] = of
+		of = g.begin(c.Compound, f.Claims[0].ID)
 	}
 	if of.lost && c.near(of.last) {
 		g.missed++
@@ -140,6 +145,9 @@ func (g *Gathering) out(c *candidate, of *gathered) {
 func (g *Gathering) bound(of *gathered) {
 	if len(of.list) > keptEach {
 		g.forget(of.list[0])
+	}
+	for g.kept+g.dormant > keptAll && g.dormant > 0 {
+		g.dropDormant()
 	}
 	for g.kept > keptAll {
 		for g.order[0].out {

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -244,5 +245,76 @@ func TestScanOfAStalledPipe(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("it waits for the pipe")
+	}
+}
+
+// TestGatheringKept: what is kept goes on in another run, for the indicator and the text that it was of; what was part of a match is not there any more.
+func TestGatheringKept(t *testing.T) {
+	t.Parallel()
+	twice := "[domain-name:value = 'a.example'] REPEATS 3 TIMES"
+	scan := func(g *Gathering, text, log string) (hits []string) {
+		t.Helper()
+		b := NewBuilder()
+		c, err := NewCompound(text, parsed(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.c.addCompound(c, b.c.claims.add(&Claim{ID: "indicator"})); err != nil {
+			t.Fatal(err)
+		}
+		x, err := b.Index()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Scan{Index: x, Gathering: g, Logs: logs.Options{Format: logs.EVE}}
+		if _, err := s.Run(t.Context(), "log", strings.NewReader(log), func(f *Finding) error {
+			hits = append(hits, fmt.Sprint(f.Line, f.Records, f.With))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return hits
+	}
+	restarted := func(g *Gathering) *Gathering {
+		t.Helper()
+		raw, err := json.Marshal(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := NewGathering()
+		if err := json.Unmarshal(raw, next); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := json.Marshal(next); err != nil || string(again) != string(raw) {
+			t.Errorf("%s, want %s, %v", again, raw, err)
+		}
+		return next
+	}
+	g := NewGathering()
+	if hits := scan(g, twice, eveLog("01 a.example", "02 a.example")); hits != nil || g.Changes() != 2 {
+		t.Errorf("%q, %d changes", hits, g.Changes())
+	}
+	g = restarted(g)
+	other := restarted(g)
+	if hits := scan(other, "[domain-name:value = 'a.example'] REPEATS 4 TIMES", eveLog("03 a.example")); hits != nil {
+		t.Errorf("another pattern of the indicator: %q", hits)
+	}
+	if hits := scan(g, twice, eveLog("03 a.example", "04 a.example")); !slices.Equal(hits, []string{"1 3 [{log 1} {log 2}]"}) {
+		t.Errorf("%q", hits)
+	}
+	if hits := scan(restarted(g), twice, eveLog("05 a.example")); hits != nil {
+		t.Errorf("records count twice: %q", hits)
+	}
+	for _, bad := range []string{`{`, `[{"id":1}]`} {
+		if err := json.Unmarshal([]byte(bad), NewGathering()); err == nil {
+			t.Errorf("%s is read", bad)
+		}
+	}
+	strange := NewGathering() // of another program
+	if err := json.Unmarshal(fmt.Appendf(nil, `[{"id":"indicator","pattern":%q,"records":[{"at":1,"sure":[7],"file":"log","line":1},{"at":1,"file":"log","line":2}]}]`, twice), strange); err != nil {
+		t.Fatal(err)
+	}
+	if hits := scan(strange, twice, eveLog("01 a.example", "02 a.example")); hits != nil {
+		t.Errorf("%q", hits)
 	}
 }

@@ -26,6 +26,10 @@ type Scan struct {
 	// Passed, when it is set, is told how far a log has been matched: after the findings before that place, and often.
 	Passed func(logs.Mark) error
 
+	// Together, when it is set, is held from the first finding of a part until Passed has been told of its end: what the Gathering holds and what
+	// was passed agree when it is not.
+	Together sync.Locker
+
 	// Gathering keeps records for patterns that ask for several. Scans that share one find what lies in different logs; without it, each log is alone.
 	Gathering *Gathering
 }
@@ -232,6 +236,10 @@ func (r *run) next(ctx context.Context) (*part, error) {
 
 // take tells what was found in a part. Records that patterns of several wait for are gathered here, where they come in order.
 func (r *run) take(p *part) error {
+	if r.Together != nil {
+		r.Together.Lock()
+		defer r.Together.Unlock()
+	}
 	r.out.add(&p.Scanned)
 	if p.err != nil {
 		return p.err

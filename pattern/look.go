@@ -1,6 +1,9 @@
 package pattern
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Look is what a pattern has seen in one observation: all that is needed to bind it together with others.
 type Look struct {
@@ -21,6 +24,24 @@ func (p *Pattern) Look(o *Observation) (look Look, part bool) {
 		}
 	}
 	return look, len(look.sure)+len(look.open) > 0
+}
+
+// Leaves are the numbers of what stands in brackets that the look holds of, and of what could not be evaluated: what LookAt makes a look of again.
+func (l *Look) Leaves() (sure, open []int32) { return l.sure, l.open }
+
+// LookAt is a look at one observation of a moment, of which it is known what holds; false when the pattern has no such leaves.
+func (p *Pattern) LookAt(at time.Time, sure, open []int32) (Look, bool) {
+	o := Observation{First: At(at), Last: At(at), Number: 1}
+	look := timeOf(&o)
+	look.sure, look.open = sure, open
+	for _, leaves := range [...][]int32{sure, open} {
+		for _, l := range leaves {
+			if l < 0 || int(l) >= len(p.leaves) {
+				return Look{}, false
+			}
+		}
+	}
+	return look, len(sure)+len(open) > 0
 }
 
 // timeOf is a look at nothing but the time and the number.

@@ -57,7 +57,8 @@ func tellUnlooked(n *match.Loaded, tell func(string, ...any)) {
 	for _, x := range []struct {
 		n    int
 		what string
-	}{{n.Other, "in another language than STIX patterns"}, {n.Compound, "of several comparisons"}, {n.Unreadable, "not readable"}} {
+	}{{n.Other, "in another language than STIX patterns"}, {n.Unsaid, "that ask for what no record says"}, {n.Untried, "without a value or text to look for, of which there are too many"},
+		{n.Unreadable, "not readable"}} {
 		if x.n > 0 {
 			why = append(why, fmt.Sprintf("%d %s", x.n, x.what))
 		}

@@ -152,7 +152,11 @@ func (s *sensor) openSpool(id string) (err error) {
 	if cut > 0 {
 		s.Tell("spool: %d bytes of a record that was not finished are cut off; what it counted is read again", cut)
 	}
-	s.window = &window{name: s.Name, state: id, report: s.send != nil, spool: s.spool, memory: &memory{to: s.Memory}, tell: s.Tell, sum: match.NewSummary()}
+	gather, err := openGathering(s.Dir, s.spool.gathered())
+	if err != nil {
+		s.Tell("what was gathered for patterns of several records is lost: %s", reasonOf(err))
+	}
+	s.window = &window{name: s.Name, gather: gather, state: id, report: s.send != nil, spool: s.spool, memory: &memory{to: s.Memory}, tell: s.Tell, sum: match.NewSummary()}
 	if s.send != nil {
 		s.send.spool = s.spool
 	}

@@ -17,9 +17,10 @@ const (
 
 // spooledWindow is what was found in a window, and how far the logs had been read at its end.
 type spooledWindow struct {
-	Part    string            `json:"part"`
-	Places  []place           `json:"places"`
-	Objects []json.RawMessage `json:"objects,omitempty"` // none: only the places moved
+	Part     string            `json:"part"`
+	Places   []place           `json:"places"`
+	Gathered int64             `json:"gathered,omitempty"` // number of what patterns of several records had found of them
+	Objects  []json.RawMessage `json:"objects,omitempty"`  // none: only the places moved
 }
 
 // totals is what became of sightings and of the objects they came with.
@@ -29,8 +30,9 @@ type totals struct {
 }
 
 type spooledState struct {
-	Places []place `json:"places"`
-	Totals totals  `json:"totals"`
+	Places   []place `json:"places"`
+	Gathered int64   `json:"gathered,omitempty"`
+	Totals   totals  `json:"totals"`
 }
 
 // spool keeps windows until they are acknowledged.
@@ -86,7 +88,7 @@ func (s *spool) replay(kind byte, at int64, body []byte) error {
 }
 
 func (s *spool) keep(w *spooledWindow, at, size int64) {
-	s.state.Places = w.Places
+	s.state.Places, s.state.Gathered = w.Places, w.Gathered
 	if len(w.Objects) == 0 {
 		return
 	}
@@ -205,6 +207,13 @@ func (s *spool) places() []place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.Places
+}
+
+// gathered is the number of what was gathered at the end of the last window.
+func (s *spool) gathered() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.Gathered
 }
 
 // held says what waits, and what became of the rest.

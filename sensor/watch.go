@@ -215,7 +215,8 @@ func (w *watcher) scan(r *reading, t *tail) error {
 	} else if err := plainText(r.f); err != nil {
 		return err
 	}
-	s := match.Scan{Index: w.index, Logs: o, Jobs: 1, Sensor: w.Name, Memory: w.window.memory.take()}
+	s := match.Scan{Index: w.index, Logs: o, Jobs: 1, Sensor: w.Name, Memory: w.window.memory.take(),
+		Gathering: w.window.gather.Gathering, Together: w.window.gather.together.RLocker()}
 	s.Passed = func(m logs.Mark) error {
 		m.Offset = min(m.Offset, t.at.Load()) // a line that was given an end is not longer for it
 		w.window.passed(r, m)
@@ -247,6 +248,7 @@ func (w *watcher) tell(f *match.Finding) error {
 	defer w.output.Unlock()
 	err := w.Found(f)
 	if err != nil {
+		w.window.gather.torn = true // together is held, and no other window begins before the last
 		w.mu.Lock()
 		w.err = errors.Join(w.err, err)
 		w.mu.Unlock()

@@ -21,9 +21,10 @@ type window struct {
 	report bool   // sightings are wanted
 	spool  *spool
 	memory *memory
+	gather *gathering
 	tell   func(format string, args ...any)
 
-	mu       sync.Mutex // protects what follows; taken before the spool's and the memory's
+	mu       sync.Mutex // protects what follows; taken after the gathering's, before the spool's and the memory's
 	sum      *match.Summary
 	readings []*reading
 	others   []place // of the spool, that no reading has taken up: not yet, or its log is not read this time
@@ -88,6 +89,8 @@ func (w *window) ended(r *reading, whole, cut bool) {
 // close ends the window and begins the next: what was found goes to the spool together with the places. When that cannot be, the window stays open and
 // nothing is lost.
 func (w *window) close(last bool) error {
+	w.gather.together.Lock()
+	defer w.gather.together.Unlock()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.moved {
@@ -100,8 +103,12 @@ func (w *window) close(last bool) error {
 	if err != nil {
 		return err
 	}
+	gathered, err := w.gather.save()
+	if err != nil {
+		return err
+	}
 	now := time.Now().UTC()
-	entry := &spooledWindow{Part: w.state + "/" + now.Format(time.RFC3339Nano), Places: places}
+	entry := &spooledWindow{Part: w.state + "/" + now.Format(time.RFC3339Nano), Places: places, Gathered: gathered}
 	if w.report && w.sum.Findings > w.sum.Known {
 		err := w.sum.Sightings(match.Report{By: w.name, At: now, Part: entry.Part}, func(o *stix.Value) error {
 			entry.Objects = append(entry.Objects, json.RawMessage(o.AppendJSON(nil)))
@@ -114,6 +121,7 @@ func (w *window) close(last bool) error {
 	if err := w.spool.put(entry, last); err != nil {
 		return w.kept(err)
 	}
+	w.gather.saved(gathered)
 	w.next()
 	return nil
 }

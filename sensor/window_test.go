@@ -26,7 +26,7 @@ func TestWindowWhileOpening(t *testing.T) {
 		}
 		old = append(old, place{Path: path, Mark: logs.Mark{Offset: 4, Number: 2, Format: logs.Text}})
 	}
-	w := &window{spool: s, memory: &memory{}, tell: t.Errorf, sum: match.NewSummary(), others: slices.Clone(old)}
+	w := &window{spool: s, memory: &memory{}, gather: &gathering{Gathering: match.NewGathering(), dir: dir}, tell: t.Errorf, sum: match.NewSummary(), others: slices.Clone(old)}
 	defer w.release()
 	f, err := os.Open(old[1].Path)
 	if err != nil {
