@@ -41,7 +41,7 @@ func (accessScanner) read(entry []byte, r *Record) error {
 		r.take(accessClient, bytes.TrimRight(c, ","))
 	}
 	r.request(rest)
-	r.joinURL()
+	r.join()
 	return nil
 }
 

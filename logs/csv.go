@@ -28,7 +28,7 @@ func (s *csvScanner) Scan(entry []byte, r *Record) error {
 		}
 		entry = rest
 	}
-	r.joinURL()
+	r.join()
 	return nil
 }
 

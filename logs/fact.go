@@ -24,6 +24,8 @@ func (r *Record) takeFact(t *target, v []byte) {
 		}
 	case loginForm:
 		r.takeLogin(t, v)
+	case domainForm:
+		r.login(t).domain = v
 	case subjectForm:
 		k := t.kind
 		if key, _, ok := bytes.Cut(bytes.TrimPrefix(v, []byte("/")), []byte("=")); !ok || len(key) == 0 || bytes.ContainsAny(key, " :?") {
@@ -33,12 +35,46 @@ func (r *Record) takeFact(t *target, v []byte) {
 	}
 }
 
+// login is an account whose domain and name a record says in different places, as Windows does in most of its events.
+type login struct {
+	role         Role
+	at           *target // of the name
+	name, domain []byte
+}
+
+// login returns what is known of the account of a role.
+func (r *Record) login(t *target) *login {
+	for i := range r.logins {
+		if r.logins[i].role == t.role {
+			return &r.logins[i]
+		}
+	}
+	r.logins = append(r.logins, login{role: t.role})
+	return &r.logins[len(r.logins)-1]
+}
+
 // takeLogin takes the name of an account alone and, where it has its domain before it, as it is written: people look for either.
 func (r *Record) takeLogin(t *target, v []byte) {
 	if i := bytes.LastIndexByte(v, '\\'); i >= 0 {
 		r.add(t.kind, t, v[i+1:])
+	} else if l := r.login(t); l.at == nil && bytes.IndexByte(v, '@') < 0 {
+		l.at, l.name = t, v
 	}
 	r.add(t.kind, t, v)
+}
+
+// joinLogins takes names of accounts with their domains, as DOMAIN\name, where the record has them apart.
+func (r *Record) joinLogins() {
+	for i := range r.logins {
+		l := &r.logins[i]
+		if l.at == nil || len(l.domain) == 0 {
+			continue
+		}
+		from := len(r.scratch)
+		r.scratch = append(append(append(r.scratch, l.domain...), '\\'), l.name...)
+		r.add(l.at.kind, l.at, r.scratch[from:len(r.scratch):len(r.scratch)])
+	}
+	r.logins = r.logins[:0]
 }
 
 // factFor returns the target of a name as the log writes it, for facts: those that have no usual meaning are not looked at.

@@ -44,7 +44,7 @@ func (s *jsonScanner) read(entry []byte, r *Record) error {
 		return r.asText(entry, errNoObject)
 	}
 	i, err := w.object(i, s.root, maxDepth)
-	r.joinURL()
+	r.join()
 	if err == nil && i < len(entry) && trails(entry, i) {
 		err = errTrailing
 	}

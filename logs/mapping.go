@@ -26,6 +26,7 @@ type places struct {
 //	host     domain or address, perhaps with a port
 //	hosts    several with commas between
 //	text     anything; what looks like an indicator is taken out
+//	logindomain  domain of the account whose login, with the same role, the record has without one
 //	dn       distinguished name of a certificate
 //	time     when the record is from
 //	sensor   which machine wrote it

@@ -129,8 +129,9 @@ type Record struct {
 	told  bool    // it has
 	facts *Record // what it reads into
 
-	web     web    // parts of a requested URL, until the entry is read to its end
-	scratch []byte // what had to be decoded or put together
+	web     web     // parts of a requested URL, until the entry is read to its end
+	logins  []login // until then as well
+	scratch []byte  // what had to be decoded or put together
 
 	path    []byte             // of the value that is being read, in JSON of no known make
 	key     []byte             // of a target of text
@@ -147,7 +148,7 @@ type web struct {
 func (r *Record) reset() {
 	r.Fields, r.scratch = r.Fields[:0], r.scratch[:0]
 	r.Time, r.Host = nil, nil
-	r.web = web{}
+	r.web, r.logins = web{}, r.logins[:0]
 	r.told = false
 }
 

@@ -12,7 +12,7 @@ var ecs = sync.OnceValue(func() *Mapping {
 		sides.WriteString(strings.NewReplacer("SIDE", side.name, "ROLE", side.role).Replace(`
 SIDE.ip=address:ROLE SIDE.address=host:ROLE SIDE.domain=host:ROLE SIDE.nat.ip=address:ROLE SIDE.registered_domain=host:ROLE
 SIDE.port=port:ROLE SIDE.nat.port=port:ROLE SIDE.bytes=bytes:ROLE SIDE.packets=packets:ROLE SIDE.mac=mac:ROLE SIDE.as.number=as:ROLE
-SIDE.user.name=login:ROLE SIDE.user.id=userid:ROLE SIDE.user.full_name=displayname:ROLE
+SIDE.user.name=login:ROLE SIDE.user.domain=logindomain:ROLE SIDE.user.id=userid:ROLE SIDE.user.full_name=displayname:ROLE
 `))
 	}
 	return preset(`
@@ -36,6 +36,7 @@ tls.server.x509.serial_number=serial:destination tls.client.x509.serial_number=s
 tls.client.x509.subject.common_name=host:source tls.client.x509.alternative_names=host:source
 
 file.size=size:content file.mime_type=mediatype:content
+user.domain=logindomain user.target.domain=logindomain:destination process.user.domain=logindomain:process
 user.name=login user.id=userid user.full_name=displayname user.target.name=login:destination user.target.id=userid:destination
 file.name=filename:content file.path=filepath:content file.target_path=filepath:content
 ` + sums("file.hash", "hash:content") + `
@@ -98,6 +99,7 @@ process.cmd_line=text:process actor.process.cmd_line=text:process process.parent
 reg_key.path=registry:content reg_value.path=registry:content reg_value.name=regname:content reg_value.data=regdata:content win.reg_key.path=registry:content
 
 ` + program("process") + program("actor.process") + program("evidences.process") + `
+user.domain=logindomain actor.user.domain=logindomain:source
 user.name=login user.uid=userid user.full_name=displayname actor.user.name=login:source actor.user.uid=userid:source actor.user.full_name=displayname:source
 
 email.subject=mailsubject email.message_uid=messageid email.x_mailer=mailer email.cc=copy

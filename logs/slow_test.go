@@ -193,7 +193,7 @@ func slowRead(data []byte, named func(path string) *target) (*Record, error) {
 	} else {
 		err = errNoObject
 	}
-	r.joinURL()
+	r.join()
 	return &r, err
 }
 
@@ -269,7 +269,7 @@ func slowZeek(data []byte) (all []found) {
 			slowCell(&r, at, types[c], v)
 			slowCell(&facts, zeek().facts.columns[names[c]], types[c], v)
 		}
-		r.joinURL()
+		r.join()
 		all = append(all, show(int64(i+1), &r, facts.Fields, nil))
 	}
 	return all
@@ -339,7 +339,8 @@ func slowCSV(data []byte) (all []found) {
 				facts.take(factFor(name, name), v)
 			}
 		}
-		r.joinURL()
+		r.join()
+		facts.join()
 		all = append(all, show(n, &r, facts.Fields, err))
 	}
 }
@@ -363,7 +364,7 @@ func slowAccess(data []byte) (all []found) {
 		}
 		r.take(accessClient, []byte(m[2]))
 		r.request([]byte(m[6]))
-		r.joinURL()
+		r.join()
 		all = append(all, show(int64(i+1), &r, slowAccessFacts(m), nil))
 	}
 	return all
@@ -459,7 +460,7 @@ func slowW3C(data []byte) (all []found) {
 		if query := at["cs-uri-query"]; query != "-" && query != "" {
 			r.web.path = []byte(string(r.web.path) + "?" + query)
 		}
-		r.joinURL()
+		r.join()
 		all = append(all, show(int64(i+1), &r, facts.Fields, nil))
 	}
 	return all
@@ -517,6 +518,7 @@ func slowXML(data []byte) (all []found) {
 				facts.take(t, []byte(d.Value))
 			}
 		}
+		facts.join()
 		all = append(all, show(n, &r, facts.Fields, err))
 		n++
 	}

@@ -30,6 +30,7 @@ const (
 	numberForm              // a number, also where the format writes it without quotation marks
 	wordsForm               // words with commas between them
 	loginForm               // name of an account, perhaps "DOMAIN\\name"
+	domainForm              // domain of an account whose name stands beside it
 	subjectForm             // subject of a certificate, or of a message where it cannot be one
 	nothing                 // not looked at
 	webScheme               // parts of a URL
@@ -46,7 +47,7 @@ var forms = map[string]target{
 	"time": {form: timeForm}, "sensor": {form: sensorForm},
 	"port": {form: numberForm, kind: Port}, "bytes": {form: numberForm, kind: Bytes}, "packets": {form: numberForm, kind: Packets},
 	"pid": {form: numberForm, kind: ProcessID}, "size": {form: numberForm, kind: Size}, "as": {form: numberForm, kind: AS},
-	"protocol": {form: wordsForm, kind: Protocol}, "login": {form: loginForm, kind: Login}, "userid": {form: numberForm, kind: UserID},
+	"protocol": {form: wordsForm, kind: Protocol}, "login": {form: loginForm, kind: Login}, "logindomain": {form: domainForm, kind: Login}, "userid": {form: numberForm, kind: UserID},
 	"copy": {form: mailForm, kind: Copy}, "subject": {form: subjectForm, kind: Subject},
 	"web-scheme": {form: webScheme}, "web-host": {form: webHost, kind: Domain}, "web-port": {form: webPort}, "web-path": {form: webPath, kind: URL},
 }
@@ -83,7 +84,7 @@ func (r *Record) take(t *target, v []byte) {
 		if r.Host == nil {
 			r.Host = v
 		}
-	case wordsForm, loginForm, subjectForm:
+	case wordsForm, loginForm, domainForm, subjectForm:
 		r.takeFact(t, v)
 	case nothing:
 	default:
@@ -259,6 +260,12 @@ func (r *Record) takeWeb(t *target, v []byte) {
 			r.web.path, r.web.at = v, t
 		}
 	}
+}
+
+// join puts together what formats log apart, when a record has been read to its end.
+func (r *Record) join() {
+	r.joinURL()
+	r.joinLogins()
 }
 
 // joinURL puts the parts of a requested URL together. What a proxy is asked for is already whole (RFC 9112 §3.2.2).

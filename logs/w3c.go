@@ -164,7 +164,7 @@ func (s *w3cScanner) Scan(entry []byte, r *Record) error {
 		r.scratch = append(append(append(r.scratch, r.web.path...), '?'), query...)
 		r.web.path = r.scratch[from:len(r.scratch):len(r.scratch)]
 	}
-	r.joinURL()
+	r.join()
 	return nil
 }
 

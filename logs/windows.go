@@ -30,6 +30,7 @@ SourcePort=port:source DestinationPort=port:destination IpPort=port:source Clien
 CommandLine=commandline:process ParentCommandLine=commandline:parent CurrentDirectory=folder:process
 NewProcessId=pid:process ProcessId=pid:process ParentProcessId=pid:parent SourceProcessId=pid:process
 User=login:process ParentUser=login:parent SourceUser=login:source TargetUser=login:destination
+SubjectDomainName=logindomain:source TargetDomainName=logindomain:destination
 SubjectUserName=login:source SubjectUserSid=userid:source TargetUserName=login:destination TargetUserSid=userid:destination TargetSid=userid:destination
 Details=regdata:content ObjectValueName=regname:content NewValue=regdata:content
 `

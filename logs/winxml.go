@@ -54,7 +54,7 @@ func (s *xmlScanner) Scan(entry []byte, r *Record) error {
 		rest = rest[stop:]
 	}
 	s.userData(entry, r)
-	r.joinURL()
+	r.join()
 	return nil
 }
 

@@ -234,7 +234,7 @@ func (s *zeekScanner) Scan(entry []byte, r *Record) error {
 		}
 		i = end + 1
 	}
-	r.joinURL()
+	r.join()
 	return nil
 }
 

@@ -144,6 +144,13 @@ func (s *speaker) runs() {
 				p.root.Set("creator_user_ref", stix.NewString(first[a]))
 			}
 		}
+		if p.role == logs.Process && p.root.Get("creator_user_ref") == nil { // 4688 of Windows: its subject started the program
+			for _, a := range s.accounts {
+				if a.role == logs.Source && a.group == p.group {
+					p.root.Set("creator_user_ref", stix.NewString(first[a]))
+				}
+			}
+		}
 		if p.role != logs.Process {
 			continue
 		}
