@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -45,6 +46,21 @@ func theHook(a *app, b *subscribe.Book, id string) (subscribe.Subscription, erro
 		err = threatwatch.Errorf(threatwatch.NotFound, "%s is no webhook", id)
 	}
 	return s, err
+}
+
+// withHook does something to one webhook, and writes what was done into the trail, with what f adds to it.
+func (a *app) withHook(p place, id, what string, f func(st store.Store, b *subscribe.Book, s *subscribe.Subscription) (more string, err error)) error {
+	return a.withBook(p, func(st store.Store, b *subscribe.Book) error {
+		s, err := theHook(a, b, id)
+		if err != nil {
+			return err
+		}
+		more, err := f(st, b, &s)
+		if err != nil {
+			return err
+		}
+		return a.audit(st, what, strings.TrimSpace(id+" "+more))
+	})
 }
 
 type hookAddCmd struct {
@@ -196,15 +212,12 @@ func (*hookTestCmd) Help() string {
 
 // Run asks for a message.
 func (c *hookTestCmd) Run(a *app) error {
-	return a.withBook(c.Data, func(_ store.Store, b *subscribe.Book) error {
-		if _, err := theHook(a, b, c.ID); err != nil {
-			return err
-		}
+	return a.withHook(c.Data, c.ID, "webhook tested", func(_ store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
 		d, err := b.Test(a.ctx, c.ID)
 		if err == nil {
 			fmt.Fprintln(a.Out, d.ID)
 		}
-		return err
+		return d.ID, err
 	})
 }
 
@@ -225,23 +238,16 @@ func (c *hookRotateCmd) Run(a *app) error {
 	if c.Overlap < 0 {
 		return threatwatch.Errorf(threatwatch.Invalid, "--overlap: %s is in the past", c.Overlap)
 	}
-	return a.withBook(c.Data, func(st store.Store, b *subscribe.Book) error {
-		if _, err := theHook(a, b, c.ID); err != nil {
-			return err
-		}
+	return a.withHook(c.Data, c.ID, "webhook key rotated", func(st store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
 		secret, err := a.secret(st)
 		if err != nil {
-			return err
+			return "", err
 		}
 		s, err := b.Change(a.ctx, c.ID, func(s *subscribe.Subscription) error { s.Rotate(time.Now(), c.Overlap); return nil })
-		if err != nil {
-			return err
+		if err == nil {
+			printKeys(a, hook.NewMaker(secret), &s)
 		}
-		if err := a.audit(st, "webhook key rotated", c.ID); err != nil {
-			return err
-		}
-		printKeys(a, hook.NewMaker(secret), &s)
-		return nil
+		return "", err
 	})
 }
 
@@ -265,24 +271,17 @@ What may not be told any more is left out.`
 
 // Run has messages sent again.
 func (c *hookReplayCmd) Run(a *app) error {
-	return a.withBook(c.Data, func(st store.Store, b *subscribe.Book) error {
-		if _, err := theHook(a, b, c.ID); err != nil {
-			return err
-		}
-		if c.Message != "" {
-			if err := b.Replay(a.ctx, c.ID, c.Message); err != nil {
-				return err
-			}
-			return a.audit(st, "webhook message replayed", c.ID+" "+c.Message)
-		}
-		at, err := parseMoment(c.Since)
-		if err != nil {
-			return threatwatch.Errorf(threatwatch.Invalid, "--since: %w", err)
-		}
-		if err := b.ReplayFrom(a.ctx, c.ID, strconv.FormatInt(at.UnixMicro(), 10)); err != nil {
-			return err
-		}
-		return a.audit(st, "webhook replayed", c.ID+" since "+at.Format(time.RFC3339))
+	if c.Message != "" {
+		return a.withHook(c.Data, c.ID, "webhook message replayed", func(_ store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
+			return c.Message, b.Replay(a.ctx, c.ID, c.Message)
+		})
+	}
+	at, err := parseMoment(c.Since)
+	if err != nil {
+		return threatwatch.Errorf(threatwatch.Invalid, "--since: %w", err)
+	}
+	return a.withHook(c.Data, c.ID, "webhook replayed", func(_ store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
+		return "since " + at.Format(time.RFC3339), b.ReplayFrom(a.ctx, c.ID, strconv.FormatInt(at.UnixMicro(), 10))
 	})
 }
 
@@ -299,18 +298,12 @@ func (*hookPauseCmd) Help() string {
 
 // Run pauses the webhook.
 func (c *hookPauseCmd) Run(a *app) error {
-	return a.withBook(c.Data, func(st store.Store, b *subscribe.Book) error {
-		if _, err := theHook(a, b, c.ID); err != nil {
-			return err
-		}
+	return a.withHook(c.Data, c.ID, "webhook paused", func(_ store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
 		_, err := b.Change(a.ctx, c.ID, func(s *subscribe.Subscription) error {
 			s.State, s.Why = subscribe.Paused, ""
 			return nil
 		})
-		if err != nil {
-			return err
-		}
-		return a.audit(st, "webhook paused", c.ID)
+		return "", err
 	})
 }
 
@@ -327,14 +320,8 @@ func (*hookResumeCmd) Help() string {
 
 // Run resumes the webhook.
 func (c *hookResumeCmd) Run(a *app) error {
-	return a.withBook(c.Data, func(st store.Store, b *subscribe.Book) error {
-		if _, err := theHook(a, b, c.ID); err != nil {
-			return err
-		}
-		if err := b.Resume(a.ctx, c.ID); err != nil {
-			return err
-		}
-		return a.audit(st, "webhook resumed", c.ID)
+	return a.withHook(c.Data, c.ID, "webhook resumed", func(_ store.Store, b *subscribe.Book, _ *subscribe.Subscription) (string, error) {
+		return "", b.Resume(a.ctx, c.ID)
 	})
 }
 
@@ -351,14 +338,7 @@ func (*hookRemoveCmd) Help() string {
 
 // Run removes the webhook.
 func (c *hookRemoveCmd) Run(a *app) error {
-	return a.withBook(c.Data, func(st store.Store, b *subscribe.Book) error {
-		s, err := theHook(a, b, c.ID)
-		if err != nil {
-			return err
-		}
-		if err := b.Remove(a.ctx, c.ID); err != nil {
-			return err
-		}
-		return a.audit(st, "webhook removed", s.ID+" to "+s.Host())
+	return a.withHook(c.Data, c.ID, "webhook removed", func(_ store.Store, b *subscribe.Book, s *subscribe.Subscription) (string, error) {
+		return "to " + s.Host(), b.Remove(a.ctx, c.ID)
 	})
 }
