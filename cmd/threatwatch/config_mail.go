@@ -50,7 +50,7 @@ ca = ""                     # certificates in PEM that vouch for the relay, inst
 user = ""                   # name for the relay; its password stands in a file, or in THREATWATCH_MAIL_PASSWORD
 password_file = ""
 from = ""                   # "watch@cti.example": who mail is from
-bounces = ""                # mailbox for reports of failure; default: from
+bounces = ""                # "bounces+*@cti.example": mailbox for reports of failure, read by: threatwatch mail bounce; default: from
 leave = ""                  # mailbox for leaving by mail, read by: threatwatch mail leave
 carry = "clear"             # the strictest TLP that mail may carry: clear, green, amber; of the rest it says only that there is something
 

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	netmail "net/mail"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -38,7 +37,7 @@ func (a *app) mailList(cfg *config, st store.Store, n *notices, secret []byte, l
 	cursor := func(ctx context.Context, s subscribe.Subscription) (string, error) {
 		return n.cursor(ctx, &s, release.NotifyEmail)
 	}
-	return mail.NewList(st, d, mail.NewOutbox(a.ctx, cfg.Mail.post, log), cursor, time.Now), d, nil
+	return mail.NewList(st, d, cfg.Mail.post, cursor, log, time.Now), d, nil
 }
 
 // mailCmd holds the commands about mail.
@@ -47,6 +46,7 @@ type mailCmd struct {
 	Preview mailPreviewCmd `cmd:"" help:"Print the digest that somebody would get now."`
 	List    mailListCmd    `cmd:"" help:"List who subscribes by mail."`
 	End     mailEndCmd     `cmd:"" help:"End a subscription, or all of an address."`
+	Bounce  mailBounceCmd  `cmd:"" help:"Read a report of failure from standard input, and count it for the subscription whose message came back."`
 	Leave   mailLeaveCmd   `cmd:"" help:"Read a message to the mailbox for leaving from standard input, and end what it asks to end."`
 }
 
@@ -78,7 +78,15 @@ func (c *mailTestCmd) Run(a *app) error {
 		return err
 	}
 	fmt.Fprintf(a.Out, "the relay took a message to %s\n", to)
-	return nil
+	st, err := openExisting(a.ctx, cfg.Data)
+	if errors.Is(err, errNoExchange) { // the relay is tried before there is an exchange, and so a trail
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return a.audit(st, "mail tested", to)
 }
 
 type mailPreviewCmd struct {
@@ -235,54 +243,4 @@ func (c *mailEndCmd) Run(a *app) error {
 		fmt.Fprintf(a.Out, "%d ended\n", n)
 		return nil
 	})
-}
-
-type mailLeaveCmd struct {
-	data
-}
-
-// Help is shown by --help.
-func (*mailLeaveCmd) Help() string {
-	return `Example, as an alias of a mail server:
-
-  leave: "|threatwatch mail leave --data /var/lib/threatwatch"
-
-The subject of the message is what List-Unsubscribe gave: the token of the subscription. Other messages are passed by.`
-}
-
-// maxLetter bounds what is read of a message.
-const maxLetter = 1 << 20
-
-// Run reads the message.
-func (c *mailLeaveCmd) Run(a *app) error {
-	m, err := netmail.ReadMessage(io.LimitReader(a.In, maxLetter))
-	if err != nil {
-		return threatwatch.Errorf(threatwatch.Invalid, "this is no message: %w", err)
-	}
-	st, err := a.openStore(c.Data)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	secret, err := a.secret(st)
-	if err != nil {
-		return err
-	}
-	tokens, err := mail.NewTokens(secret)
-	if err != nil {
-		return err
-	}
-	id, err := tokens.ReadLeaving(strings.TrimSpace(m.Header.Get("Subject")))
-	if threatwatch.KindOf(err) == threatwatch.NotFound {
-		fmt.Fprintln(a.Err, "threatwatch: the subject is no token of a subscription: the message is passed by")
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	err = subscribe.NewBook(st, time.Now).Remove(context.WithoutCancel(a.ctx), id)
-	if threatwatch.KindOf(err) == threatwatch.NotFound { // it has ended already
-		return nil
-	}
-	return err
 }

@@ -142,6 +142,9 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 		},
 		engine.Run,
 	}
+	if list != nil {
+		besides = append(besides, list.Run)
+	}
 	return newObserver(routes, log, cfg.proxies, reg), besides, nil
 }
 

@@ -51,6 +51,13 @@ func mailLink(t *testing.T, r mailtest.Received, path string) string {
 // serveBehind starts the program with a configuration that says how others reach it, and returns where it listens.
 func serveBehind(t *testing.T, bin, config, data string) (url string) {
 	t.Helper()
+	_, url = startBehind(t, bin, config, data)
+	return url
+}
+
+// startBehind is serveBehind for who wants to kill it.
+func startBehind(t *testing.T, bin, config, data string) (p *os.Process, url string) {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	addr := ln.Addr().String()
@@ -63,7 +70,7 @@ func serveBehind(t *testing.T, bin, config, data string) (url string) {
 		if err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
-				return "http://" + addr
+				return cmd.Process, "http://" + addr
 			}
 		}
 		if time.Now().After(end) {

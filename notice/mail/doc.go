@@ -3,5 +3,6 @@
 // click (RFC 8058). What a message tells is what the view of its subscriber shows when it is sent.
 //
 // Messages go out through a relay (SMTP, RFC 5321), and are signed here (DKIM, RFC 6376) or there. They load nothing from anywhere: no pictures, no
-// tracking, and a plain text that says the same. Bounces that come later as messages are the relay's; a refusal while sending is seen here.
+// tracking, and a plain text that says the same. A refusal is seen while sending, or read from the report
+// that comes later as a message (RFC 3464).
 package mail

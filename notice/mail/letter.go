@@ -136,7 +136,7 @@ func (l *letter) counts() string {
 // message is addressed to a reader, with the way out of the subscription.
 func (d *Desk) message(to *subscribe.Subscription, l *letter, id string) Message {
 	token := d.Tokens.Leaving(to.ID)
-	return Message{To: to.To, ID: id, List: "watch", Unsubscribe: l.Unsubscribe, ByMail: token}
+	return Message{To: to.To, ID: id, List: "watch", Unsubscribe: l.Unsubscribe, ByMail: token, Returning: d.Tokens.Returning(to.ID)}
 }
 
 // letter gathers events: those of one incident are one entry, told by what weighs most.

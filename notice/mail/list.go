@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -40,9 +41,11 @@ type List struct {
 	desk   *Desk
 	store  store.Store
 	book   *subscribe.Book
-	outbox *Outbox
+	post   *Post
+	log    *slog.Logger
 	cursor func(ctx context.Context, s subscribe.Subscription) (string, error) // where the log stands for a subscriber
 	now    func() time.Time
+	wake   chan struct{} // something is to be sent
 
 	mu    sync.Mutex // protects what follows
 	since time.Time  // when counting began
@@ -52,11 +55,11 @@ type List struct {
 }
 
 // NewList makes a list over a store. cursor says where the log of events stands as a subscriber sees it: what happened before is not told.
-func NewList(st store.Store, d *Desk, o *Outbox, cursor func(context.Context, subscribe.Subscription) (string, error), now func() time.Time) *List {
+func NewList(st store.Store, d *Desk, p *Post, cursor func(context.Context, subscribe.Subscription) (string, error), log *slog.Logger, now func() time.Time) *List {
 	if now == nil {
 		now = time.Now
 	}
-	return &List{desk: d, store: st, book: subscribe.NewBook(st, now), outbox: o, cursor: cursor, now: now, from: map[string]int{}}
+	return &List{desk: d, store: st, book: subscribe.NewBook(st, now), post: p, cursor: cursor, log: log, now: now, wake: make(chan struct{}, 1), from: map[string]int{}}
 }
 
 // Check complains of a wish that cannot be fulfilled, and writes it in its canonical form. Each complaint begins with the name of the field.
@@ -98,11 +101,14 @@ func (l *List) Ask(ctx context.Context, w Wish, network string) error {
 	}
 	w.Until = l.now().Add(confirmTime).UTC()
 	token := l.desk.Tokens.Seal(w)
-	may, err := l.note(ctx, w.Address, token)
-	if err != nil || !may {
+	if err := l.note(ctx, w.Address, token); err != nil {
 		return err
 	}
-	return l.outbox.put(l.desk.Invitation(w, token))
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is awake already
+	}
+	return nil
 }
 
 // count refuses who asks too often, by network and in all.
@@ -121,10 +127,13 @@ func (l *List) count(network string) error {
 	return nil
 }
 
-// note keeps the hash of a link. may says whether the link may be sent: only so many go to one address.
-func (l *List) note(ctx context.Context, address, token string) (may bool, err error) {
+// note keeps the hash of a link and has the link sent, unless as many went to the address lately as may.
+func (l *List) note(ctx context.Context, address, token string) error {
 	key, now := l.desk.Tokens.known(address), l.now().UTC()
-	err = l.store.Update(ctx, func(tx store.Tx) error {
+	err := l.store.Update(ctx, func(tx store.Tx) error {
+		if err := hasRoom(ctx, tx); err != nil {
+			return err
+		}
 		a, err := readAsked(ctx, tx, key)
 		if err != nil {
 			return err
@@ -136,15 +145,18 @@ func (l *List) note(ctx context.Context, address, token string) (may bool, err e
 				lately++
 			}
 		}
-		if may = lately < perAddress; may {
+		if lately < perAddress {
 			a.Links = append(a.Links, sentLink{hashOf(token), now})
+			if err := l.wait(ctx, tx, token); err != nil {
+				return err
+			}
 		}
 		return writeAsked(ctx, tx, key, a)
 	})
 	if err == nil {
 		err = l.sweep(ctx, now)
 	}
-	return may, err
+	return err
 }
 
 // forget drops the links that have run out.
@@ -209,16 +221,22 @@ func (l *List) sweep(ctx context.Context, now time.Time) error {
 
 // Wished is what a link asks for, before it is confirmed.
 func (l *List) Wished(ctx context.Context, token string) (w Wish, err error) {
-	if w, err = l.desk.Tokens.Open(token, l.now()); err != nil {
-		return w, err
-	}
 	err = l.store.Read(ctx, func(sn store.Snapshot) error {
-		a, err := readAsked(ctx, sn, l.desk.Tokens.known(w.Address))
-		if err == nil && !a.has(token) {
-			err = errSpent
-		}
+		w, err = l.wished(ctx, sn, token)
 		return err
 	})
+	return w, err
+}
+
+func (l *List) wished(ctx context.Context, r store.Recorder, token string) (Wish, error) {
+	w, err := l.desk.Tokens.Open(token, l.now())
+	if err != nil {
+		return w, err
+	}
+	a, err := readAsked(ctx, r, l.desk.Tokens.known(w.Address))
+	if err == nil && !a.has(token) {
+		err = errSpent
+	}
 	return w, err
 }
 
@@ -276,7 +294,7 @@ func (l *List) standing(ctx context.Context, tx store.Tx, w Wish, cursor string)
 		s.Cursor, s.Looked = cursor, now
 	}
 	s.Kind, s.To, s.Person, s.Filter, s.Cadence, s.At = subscribe.Mail, w.Address, w.Person, w.Filter, w.Cadence, w.At
-	s.State, s.Why, s.By, s.Refusals = subscribe.Active, "", w.Address, 0
+	s.State, s.Why, s.By, s.Refusals, s.Bounces = subscribe.Active, "", w.Address, 0, 0
 	s.Nudge++
 	return s, nil
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -24,6 +25,7 @@ type Message struct {
 	List        string // the name of the list that it goes to (RFC 2919); "": of no list
 	Unsubscribe string // address of the page that ends the subscription; "": there is none
 	ByMail      string // what is written to the mailbox for leaving
+	Returning   string // tells whose message it was when it comes back; "": it is of no subscription
 }
 
 // maxSubject bounds a subject, in characters.
@@ -48,16 +50,16 @@ func (p *Post) msg(m Message, now time.Time) (*gomail.Msg, error) {
 		return nil, fmt.Errorf("to: %w", err)
 	}
 	if p.opt.Bounces != "" {
-		if err := out.EnvelopeFrom(p.opt.Bounces); err != nil {
+		if err := out.EnvelopeFrom(returnPath(p.opt.Bounces, m.Returning)); err != nil {
 			return nil, fmt.Errorf("bounces: %w", err)
 		}
 	}
 	out.Subject(clean(m.Subject))
 	out.SetDateWithValue(now)
-	out.SetMessageIDWithValue(p.id(m.ID))
+	out.SetMessageIDWithValue(p.id(m.ID, m.Returning))
 	if m.Thread != "" && m.Thread != m.ID {
-		out.SetGenHeaderPreformatted("References", "<"+p.id(m.Thread)+">")
-		out.SetGenHeaderPreformatted("In-Reply-To", "<"+p.id(m.Thread)+">")
+		out.SetGenHeaderPreformatted("References", "<"+p.id(m.Thread, m.Returning)+">")
+		out.SetGenHeaderPreformatted("In-Reply-To", "<"+p.id(m.Thread, m.Returning)+">")
 	}
 	out.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: no vacation notices, please
 	p.listed(out, m)
@@ -86,10 +88,19 @@ func (p *Post) listed(out *gomail.Msg, m Message) {
 	}
 }
 
-// id is a Message-ID (RFC 5322 §3.6.4) made of a text, always the same.
-func (p *Post) id(of string) string {
+// id is a Message-ID (RFC 5322 §3.6.4) made of a text, always the same. It tells whose message it was to who gets it back.
+func (p *Post) id(of, returning string) string {
 	sum := sha256.Sum256([]byte(of))
-	return hex.EncodeToString(sum[:16]) + "@" + p.domain
+	id := hex.EncodeToString(sum[:16])
+	if returning != "" {
+		id += "." + returning
+	}
+	return id + "@" + p.domain
+}
+
+// returnPath is where a report of failure goes to: what stands for * tells whose message it was, as far as mail servers keep it (RFC 5233).
+func returnPath(bounces, returning string) string {
+	return strings.Replace(bounces, "*", cmp.Or(returning, "none"), 1)
 }
 
 // Bytes is the message as it would go out.

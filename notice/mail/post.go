@@ -22,7 +22,7 @@ import (
 type Options struct {
 	Title    string // name of the exchange: who mail is from
 	From     string // address that it is from
-	Bounces  string // address that reports of failure go to; "": From
+	Bounces  string // address that reports of failure go to, with a * where it is to say whose message it was; "": From
 	Leave    string // mailbox for leaving, of List-Unsubscribe; "": there is none
 	Host     string // of the relay
 	Port     int
@@ -73,6 +73,11 @@ func NewPost(opt Options, now func() time.Time) (*Post, error) {
 	}
 	p.opt.From = from
 	_, p.domain, _ = strings.Cut(from, "@")
+	if opt.Bounces != "" {
+		if _, err := ParseAddress(returnPath(opt.Bounces, strings.Repeat("a", 26))); err != nil {
+			return nil, fmt.Errorf("bounces: %w", err)
+		}
+	}
 	if d := opt.DKIM; d != nil {
 		p.signer = gomail.NewDKIMSigner(d.Domain, d.Selector, d.Key)
 		p.signer.SignHeaders(signed...)

@@ -19,9 +19,11 @@ import (
 // Tokens makes and reads what links in mail bear. All of it comes from one secret of the exchange, each kind by a key of its own.
 type Tokens struct {
 	seal      cipher.AEAD
+	waiting   cipher.AEAD
 	leaving   []byte
 	addresses []byte
 	names     []byte
+	returning []byte
 }
 
 // NewTokens takes a secret of 32 bytes or more.
@@ -33,15 +35,23 @@ func NewTokens(secret []byte) (*Tokens, error) {
 		}
 		return k
 	}
-	block, err := aes.NewCipher(key("confirm"))
+	t := &Tokens{leaving: key("leave"), addresses: key("address"), names: key("subscription"), returning: key("return")}
+	var err error
+	if t.seal, err = newSeal(key("confirm")); err == nil {
+		t.waiting, err = newSeal(key("wait"))
+	}
+	return t, err
+}
+
+func newSeal(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
 	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return &Tokens{aead, key("leave"), key("address"), key("subscription")}, err
+	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// Wish is a subscription before it is confirmed. It is kept nowhere: the link that is sent holds it, sealed.
+// Wish is a subscription before it is confirmed. The link that is sent holds it, sealed; it is kept until the relay has that, and nowhere else.
 type Wish struct {
 	Address string              `json:"a"`
 	Filter  string              `json:"f,omitempty"` // as in the address of a filtered list
@@ -83,6 +93,24 @@ func (t *Tokens) Open(token string, now time.Time) (w Wish, err error) {
 		return Wish{}, errSpent
 	}
 	return w, nil
+}
+
+// cover seals a token while it waits to be sent: what is kept is no link.
+func (t *Tokens) cover(token string) string {
+	return base64.RawURLEncoding.EncodeToString(t.waiting.Seal(nil, nil, []byte(token), nil))
+}
+
+// uncover is a token that was covered; NotFound when the exchange has another secret now.
+func (t *Tokens) uncover(covered string) (string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(covered)
+	if err != nil {
+		return "", errSpent
+	}
+	token, err := t.waiting.Open(nil, nil, raw, nil)
+	if err != nil {
+		return "", errSpent
+	}
+	return string(token), nil
 }
 
 // hashOf is what is kept of a token.

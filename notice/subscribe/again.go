@@ -45,7 +45,7 @@ func (b *Book) Resume(ctx context.Context, id string) error {
 		if s.State == Unconfirmed {
 			return threatwatch.Errorf(threatwatch.Conflict, "whoever owns %s has not said yes", s.To)
 		}
-		s.State, s.Why, s.Rest, s.Refusals = Active, "", time.Time{}, 0
+		s.State, s.Why, s.Rest, s.Refusals, s.Bounces = Active, "", time.Time{}, 0, 0
 		return b.again(ctx, tx, id, func(d *Delivery) bool { return d.Stage == Waiting })
 	})
 	return err

@@ -78,6 +78,9 @@ type Subscription struct {
 
 	Refusals int `json:"refusals,omitempty"` // messages in a row that the receiver refused for good
 
+	Bounces int       `json:"bounces,omitempty"` // days in close succession on which messages came back after the relay took them
+	Bounced time.Time `json:"bounced,omitzero"`  // when the last did that counts
+
 	Keys  []Key `json:"keys,omitempty"`  // of a hook, the newest first
 	Nudge int64 `json:"nudge,omitempty"` // counts what people asked for: the engine looks again when it rises
 }
