@@ -94,7 +94,7 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 		return false, wake, err
 	}
 	room, wake, err := e.room(ctx, s)
-	if err != nil || room == 0 {
+	if err != nil {
 		return false, wake, err
 	}
 	var events []notice.Event
@@ -102,7 +102,10 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 	if err != nil || at == s.Cursor {
 		return more, wake, err
 	}
-	if len(events) > room {
+	switch n := len(events); {
+	case n > 0 && room == 0:
+		return false, wake, e.full(ctx, s)
+	case n > room || n > 1 && s.Full:
 		return false, wake, e.bundle(ctx, s, reader, want)
 	}
 	from, now := s.Cursor, e.opt.Now()
@@ -111,7 +114,7 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 			more = true
 			return nil
 		}
-		s.Cursor = at
+		s.Cursor, s.Full = at, s.Full && len(events) == 0
 		for _, ev := range events {
 			d := subscribe.NewDelivery(s.ID, notice.Before(ev.Cursor), ev.Cursor, ev.Type, now)
 			d.About = ev.Entry.ID
@@ -122,6 +125,17 @@ func (e *Engine) gather(ctx context.Context, s *subscribe.Subscription, reader *
 		return nil
 	})
 	return more, wake, err
+}
+
+// full notes that something waits for room: it is told in one when there is some, however little of it there was.
+func (e *Engine) full(ctx context.Context, s *subscribe.Subscription) error {
+	if s.Full {
+		return nil
+	}
+	return e.update(ctx, s, func(_ store.Tx, s *subscribe.Subscription) error {
+		s.Full = true
+		return nil
+	})
 }
 
 // room is for how many more messages there is room in this hour, and when there will be some if there is none. A mailbox gets only so many: what is
@@ -180,7 +194,7 @@ func (e *Engine) bundle(ctx context.Context, s *subscribe.Subscription, reader *
 		if s.Cursor != from { // somebody set it back meanwhile
 			return nil
 		}
-		s.Cursor, s.Looked = upto, now.UTC()
+		s.Cursor, s.Looked, s.Full = upto, now.UTC(), false
 		if len(incidents) == 0 {
 			return nil
 		}

@@ -540,6 +540,52 @@ func TestBurst(t *testing.T) {
 	}
 }
 
+// TestBacklog: what had to wait for room comes in one message, also when there is room for each of it by then; a single event is told as ever, and so is
+// what happens after.
+func TestBacklog(t *testing.T) {
+	w := newWorld(t)
+	s := w.subscribed(wish("reader@example.org", ""))
+	w.deliver("a")
+	told := func(n int, typ string) {
+		t.Helper()
+		var list []subscribe.Delivery
+		w.until(fmt.Sprintf("%d taken", n), func() (is bool) {
+			var err error
+			list, err = w.book.Deliveries(t.Context(), s.ID)
+			return err == nil && len(list) == n && list[n-1].Stage == subscribe.Taken
+		})
+		if list[n-1].Type != typ {
+			t.Errorf("message %d is %s, not %s", n, list[n-1].Type, typ)
+		}
+	}
+	n := 0
+	happen := func(times int) {
+		for range times {
+			n++
+			w.incident(n, 1, 0, watch.Facts{})
+		}
+	}
+	for i := 1; i <= 10; i++ {
+		happen(1)
+		told(i, "incident.published")
+	}
+	happen(3)
+	w.until("it waits", func() bool { now, err := w.book.Get(t.Context(), s.ID); return err == nil && now.Full })
+	w.pass(time.Hour + time.Minute) // room for ten
+	told(11, subscribe.TypeDigest)
+	for i := 12; i <= 20; i++ {
+		happen(1)
+		told(i, "incident.published")
+	}
+	happen(1)
+	w.until("one waits", func() bool { now, err := w.book.Get(t.Context(), s.ID); return err == nil && now.Full })
+	w.pass(time.Hour + time.Minute)
+	told(21, "incident.published")
+	if now, err := w.book.Get(t.Context(), s.ID); err != nil || now.Full {
+		t.Errorf("%+v, %v", now, err)
+	}
+}
+
 // TestDigests: a digest comes at its hour, with all since the last, and none comes when nothing happened.
 func TestDigests(t *testing.T) {
 	w := newWorld(t)

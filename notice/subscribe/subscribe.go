@@ -74,6 +74,7 @@ type Subscription struct {
 	Cursor string    `json:"cursor"`          // of notice.Reader: what lies before is told, or is a Delivery
 	Looked time.Time `json:"looked,omitzero"` // when digests were last made
 	Rest   time.Time `json:"rest,omitzero"`   // the receiver asked to be left alone until then
+	Full   bool      `json:"full,omitempty"`  // more happened within an hour than is told one by one: what waits is told in one
 	Taken  time.Time `json:"taken,omitzero"`  // when it last took something
 
 	Refusals int `json:"refusals,omitempty"` // messages in a row that the receiver refused for good
