@@ -47,7 +47,6 @@ var Securities = []string{"starttls", "tls", "none"}
 func ReadKey(pem []byte) (crypto.Signer, error) { return gomail.PrivKeyFromPEM(pem) }
 
 // signed are the fields that a signature covers: those of one click (RFC 8058 §4), and of those that RFC 6376 §5.4.1 names the ones that messages have.
-// Together they fit into one line: the library folds a longer list in the middle of a name, after it has signed the list unfolded.
 var signed = []string{"From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"}
 
 // sendTime bounds one message's way to the relay.
@@ -104,9 +103,6 @@ func (p *Post) client() (*gomail.Client, error) {
 	}
 	if p.opt.User != "" {
 		list = append(list, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(p.opt.User), gomail.WithPassword(p.opt.Password))
-	}
-	if p.signer != nil {
-		list = append(list, gomail.WithAlwaysDKIMSign(p.signer))
 	}
 	return gomail.NewClient(p.opt.Host, list...)
 }

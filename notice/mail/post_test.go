@@ -250,10 +250,12 @@ func TestDKIM(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	long := strings.Repeat(strings.Repeat("a", 50)+".", 3) + "example"
 	for name, k := range map[string]struct {
 		private any
 		record  string
-	}{"rsa": {small, "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(spki)}, "ed25519": {edwards, "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(pub)}} {
+		domain  string
+	}{"a long domain": {small, "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(spki), long}, "rsa": {small, "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(spki), "cti.example"}, "ed25519": {edwards, "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(pub), "cti.example"}} {
 		t.Run(name, func(t *testing.T) {
 			der, err := x509.MarshalPKCS8PrivateKey(k.private)
 			if err != nil {
@@ -265,14 +267,15 @@ func TestDKIM(t *testing.T) {
 			}
 			sink := mailtest.New(t, mailtest.Options{StartTLS: true})
 			opt := options(sink)
-			opt.DKIM = &mail.DKIM{Domain: "cti.example", Selector: "s1", Key: key}
+			opt.From = "watch@" + k.domain
+			opt.DKIM = &mail.DKIM{Domain: k.domain, Selector: "s1", Key: key}
 			if err := newPost(t, opt).Send(t.Context(), plainMessage); err != nil {
 				t.Fatal(err)
 			}
 			raw := sink.All()[0].Raw
 			verify := func(raw []byte) (*dkim.Verification, error) {
 				list, err := dkim.VerifyWithOptions(bytes.NewReader(raw), &dkim.VerifyOptions{LookupTXT: func(domain string) ([]string, error) {
-					if domain != "s1._domainkey.cti.example" {
+					if domain != "s1._domainkey."+k.domain {
 						return nil, errors.New("no such record: " + domain)
 					}
 					return []string{k.record}, nil
