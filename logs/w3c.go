@@ -85,7 +85,7 @@ func isW3C(first []byte) bool {
 
 // isFlowNames reports whether a line is the names above a flow log.
 func isFlowNames(line []byte) bool {
-	return bytes.Contains(line, []byte("srcaddr")) && bytes.Contains(line, []byte("dstaddr")) && bytes.IndexAny(line, ",;\t|=:\"") < 0
+	return bytes.Contains(line, []byte("srcaddr")) && bytes.Contains(line, []byte("dstaddr")) && !bytes.ContainsAny(line, ",;\t|=:\"")
 }
 
 // w3cScanner reads the records below a header.
