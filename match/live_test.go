@@ -364,3 +364,41 @@ func TestDoubts(t *testing.T) {
 		t.Errorf("it is told what it is not shown: %v", said)
 	}
 }
+
+// TestLiveOlderVersion: where the latest version looks for nothing, the one before counts again once that is deleted, whether both were there at the start or came after.
+func TestLiveOlderVersion(t *testing.T) {
+	t.Parallel()
+	const id = "indicator--00000000-0000-4000-8000-000000000001"
+	version := func(n int, more string) []byte {
+		return fmt.Appendf(nil, `{"type":"indicator","spec_version":"2.1","id":%q,"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:0%d.000Z",`+
+			`"pattern":"[domain-name:value = 'd1.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","object_marking_refs":[%q]%s}`, id, n, levels[0], more)
+	}
+	for _, following := range []bool{false, true} {
+		h := newHouse(t)
+		told := func() int {
+			t.Helper()
+			shown, err := h.live.Shown(t.Context(), h.rel.View(viewers["public"], release.TaxiiRead))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(saidBy(shown.Index))
+		}
+		if following && told() != 0 {
+			t.Error("something is told of nothing")
+		}
+		sub := intake.Submission{Source: h.sources[0].ID}
+		got, err := h.in.Submit(t.Context(), sub, [][]byte{version(1, ""), version(2, `,"revoked":true`)})
+		if err != nil || got[0].Status != intake.Added || got[1].Status != intake.Added {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		if n := told(); n != 0 {
+			t.Errorf("following %v: what is revoked is told, %d times", following, n)
+		}
+		if _, err := h.in.Delete(t.Context(), sub, h.sources[0].Collection, id, store.Version{Last: true}); err != nil {
+			t.Fatal(err)
+		}
+		if n := told(); n == 0 {
+			t.Errorf("following %v: the version before does not count again", following)
+		}
+	}
+}
