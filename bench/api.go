@@ -126,15 +126,20 @@ func (s *searcher) pick() thing {
 	return s.strange[n/2%len(s.strange)]
 }
 
+// readingTakes is how long who asks first may wait for all indicators to be read.
+const readingTakes = 10 * time.Minute
+
 // first asks what a server is asked as soon as it is there, makes sure that it answers with what it should, and takes the time since the start.
 func (s *searcher) first(ctx context.Context, start time.Time) error {
 	k := s.known[0]
+	patient := newClient(s.lines.header, readingTakes)
+	defer patient.close()
 	for _, q := range []struct {
 		what string
 		ask  func() ([]byte, error)
 	}{
 		{"serve, to the first lookup", func() ([]byte, error) { return s.lookup(ctx, k.value) }},
-		{"serve, to the first match: all indicators are read", func() ([]byte, error) { return post(ctx, s.lines, s.site+"match", []byte(logged(k.value))) }},
+		{"serve, to the first match: all indicators are read", func() ([]byte, error) { return post(ctx, patient, s.site+"match", []byte(logged(k.value))) }},
 	} {
 		body, err := q.ask()
 		if err != nil {
