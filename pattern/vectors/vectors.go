@@ -91,7 +91,7 @@ func newDataSet(objects []json.RawMessage) (*dataSet, error) {
 	d, since21 := &dataSet{}, false
 	var list []*stix.Value
 	for _, raw := range objects {
-		v, err := value(raw)
+		v, err := ParseValue(raw)
 		if err != nil {
 			return nil, err
 		}
@@ -111,8 +111,8 @@ func newDataSet(objects []json.RawMessage) (*dataSet, error) {
 	return d, nil
 }
 
-// value reads JSON as it is, numbers of any size included, which what comes in through the door may not have.
-func value(raw []byte) (*stix.Value, error) {
+// ParseValue reads JSON as it is, numbers of any size and halves of UTF-16 pairs included, which what comes in through the door may not have.
+func ParseValue(raw []byte) (*stix.Value, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	return next(dec)

@@ -95,24 +95,26 @@ var rules = []string{"P001", "P002", "P003", "P004", "P010", "P011", "P012", "P0
 // TestChapter9 runs our own vectors: each rule has one at least, and all pass.
 func TestChapter9(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../testdata/chapter9.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Read(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	failures, err := s.Run()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range failures {
-		t.Errorf("%s: %s\n%s", f.ID, f.Reason, f.Pattern)
-	}
 	shown := map[string]bool{}
-	for _, v := range s.Vectors {
-		shown[strings.Split(v.ID, "-")[0]] = true
+	for _, name := range []string{"chapter9.json", "corners.json"} {
+		raw, err := os.ReadFile("../testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Read(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		failures, err := s.Run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range failures {
+			t.Errorf("%s: %s\n%s", f.ID, f.Reason, f.Pattern)
+		}
+		for _, v := range s.Vectors {
+			shown[strings.Split(v.ID, "-")[0]] = true
+		}
 	}
 	for _, r := range rules {
 		if !shown[r] {
