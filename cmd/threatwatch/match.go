@@ -23,7 +23,7 @@ type matchCmd struct {
 	Indicators    []string `short:"i" sep:"none" placeholder:"FILE" help:"Indicators: STIX, a value a line, CSV, Zeek intelligence, a hosts file; plain, gzip or zstd; a folder of these, or an http(s) URL. May be repeated."`
 	Data          place    `help:"Also, or without --indicators, the valid indicators of an exchange: a directory, or a postgres:// URL. Default: ./data" placeholder:"DIR|URL" env:"THREATWATCH_DATA_DIR" type:"place"`
 	As            string   `default:"operator" placeholder:"WHO" help:"Whose view of the exchange: public, operator, an organisation, or a person (name@org). Default: operator"`
-	Warninglists  []string `short:"w" sep:"none" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and shown apart. May be repeated."`
+	Warninglists  []string `short:"w" sep:"none" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and shown apart; the servers of the DNS root then too. May be repeated."`
 	MinConfidence int      `placeholder:"N" help:"Only indicators that state a confidence of N or more (0 to 100)."`
 	TLPMax        string   `name:"tlp-max" placeholder:"LEVEL" help:"Only indicators marked at most this: clear, green, amber, amber+strict. What bears no marking passes."`
 	AnyTime       bool     `help:"Ignore from when until when indicators are valid."`
@@ -142,9 +142,13 @@ func (c *matchCmd) policy() (match.Policy, error) {
 	return p, nil
 }
 
-// readWarningLists reads files and folders of lists. What is no list in a folder is told of and passed over.
+// readWarningLists reads files and folders of lists, and with any the one that match knows by itself. What is no list in a folder is told of
+// and passed over.
 func readWarningLists(a *app, paths []string) (*match.WarningLists, error) {
 	w := match.NewWarningLists()
+	if len(paths) > 0 {
+		w.AddRootServers()
+	}
 	for _, p := range paths {
 		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || name != p && !strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, ".json.gz") {

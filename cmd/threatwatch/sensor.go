@@ -50,7 +50,7 @@ type sensorRunCmd struct {
 	State           string        `required:"" placeholder:"DIR" type:"path" help:"Where the copy of the collection, what is to be sent and how far the logs were read are kept."`
 	Follow          bool          `short:"F" help:"Go on as the files grow, also when they are rotated. Otherwise end behind their last record."`
 	Format          string        `default:"auto" placeholder:"NAME" help:"What the logs are written in: see doc/logs.md. Default: auto"`
-	Warninglists    []string      `short:"w" sep:"none" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and not reported. May be repeated."`
+	Warninglists    []string      `short:"w" sep:"none" placeholder:"DIR" help:"MISP warning lists, files or folders: hits on known good values are marked and not reported; the servers of the DNS root then too. May be repeated."`
 	ReportTo        string        `placeholder:"URL" help:"Collection that sightings are sent to."`
 	ReportTokenFile string        `placeholder:"FILE" type:"path" help:"The token for --report-to. Default: that of --url, if both are at one host"`
 	Sensor          string        `default:"threatwatch sensor" placeholder:"NAME" help:"Who sighted. Default: threatwatch sensor"`
