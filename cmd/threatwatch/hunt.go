@@ -76,6 +76,9 @@ func (c *huntCmd) Run(a *app) error {
 // open opens the history.
 func (c *huntCmd) open() (*history.History, error) {
 	h, err := history.Open(c.In)
+	if threatwatch.KindOf(err) == threatwatch.NotFound { // which would mean that the value was not seen
+		err = threatwatch.Errorf(threatwatch.Invalid, "%v", err)
+	}
 	return h, withHint(err, "threatwatch match --remember %s LOG makes one", c.In)
 }
 
@@ -383,7 +386,7 @@ func (u *hunt) summary(lines int, took time.Duration) {
 		return
 	}
 	falseHits := float64(len(u.asks)) * float64(e.Values) / math.Exp2(64)
-	fmt.Fprintf(u.Err, "%s values looked for among %s rows of %s to %s, %s found, %v; hits rest on 64-bit hashes: %.1g false ones expected\n",
-		humanize.Comma(int64(u.values)), humanize.Comma(e.Rows), e.First.Format(time.RFC3339), e.Last.Format(time.RFC3339),
+	fmt.Fprintf(u.Err, "%s looked for among %s of %s to %s, %s found, %v; hits rest on 64-bit hashes: %.1g false ones expected\n",
+		several(u.values, "value"), several(int(e.Rows), "row"), e.First.Format(time.RFC3339), e.Last.Format(time.RFC3339),
 		humanize.Comma(int64(lines)), took.Round(time.Millisecond), falseHits)
 }

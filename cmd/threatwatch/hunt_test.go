@@ -121,7 +121,7 @@ func TestHuntJSON(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want, got: %s", diff)
 	}
-	if !strings.Contains(errs, "1 values looked for among 10 rows of 2026-11-01T10:20:30Z to 2026-11-03T11:20:30Z, 1 found") ||
+	if !strings.Contains(errs, "1 value looked for among 10 rows of 2026-11-01T10:20:30Z to 2026-11-03T11:20:30Z, 1 found") ||
 		!strings.Contains(errs, "hits rest on 64-bit hashes: 9e-19 false ones expected") {
 		t.Errorf("summary: %s", errs)
 	}
@@ -143,7 +143,7 @@ func TestHuntSaysWhatIsDamaged(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
 	code, _, errs = program(t, "hunt", "--in", t.TempDir(), "evil.example")
-	if code != exitWrong || !strings.Contains(errs, "no history in") {
+	if code != exitCannot || !strings.Contains(errs, "no history in") {
 		t.Errorf("an empty directory: exit %d: %s", code, errs)
 	}
 }

@@ -205,9 +205,11 @@ type linesOfFindings struct {
 	w         io.Writer
 	ink       ink
 	skipKnown bool
+	record    placeLine       // the last one with a finding,
+	told      map[string]bool // and what was said of it
 }
 
-// finding prints what is not known good; the others are told of together at the end.
+// finding prints what is not known good; the others are told of together at the end. What a record says in several fields is one line.
 func (p *linesOfFindings) finding(f *match.Finding) error {
 	if len(f.Known) > 0 {
 		return nil
@@ -231,8 +233,16 @@ func (p *linesOfFindings) finding(f *match.Finding) error {
 	if f.Records > 1 {
 		what += fmt.Sprintf(" %swith %d records before%s", p.ink.dim, f.Records-1, p.ink.off)
 	}
-	_, err := fmt.Fprintf(p.w, "%s  %s  %s %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), f.Role.String(), p.ink.bad, plain(f.Seen), p.ink.off, what,
+	line := fmt.Sprintf("%s  %s  %s %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), f.Role.String(), p.ink.bad, plain(f.Seen), p.ink.off, what,
 		plain(saidBy(f.Claims)), p.ink.dim, plain(f.File), f.Line, p.ink.off)
+	if record := (placeLine{f.File, f.Line}); record != p.record || p.told == nil {
+		p.record, p.told = record, make(map[string]bool)
+	}
+	if p.told[line] {
+		return nil
+	}
+	p.told[line] = true
+	_, err := io.WriteString(p.w, line)
 	return err
 }
 

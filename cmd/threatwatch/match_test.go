@@ -82,6 +82,27 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestMatchForPeople: what a record says in several fields is one line, and with a warning list the servers of the DNS root are known good.
+func TestMatchForPeople(t *testing.T) {
+	t.Parallel()
+	dir := logAndLists(t)
+	log, list := filepath.Join(dir, "access.json"), filepath.Join(dir, "list.txt")
+	record := `{"timestamp":"2026-11-01T10:00:00Z","src_ip":"192.0.2.10","dest_ip":"198.51.100.77","flow":{"dest_ip":"198.51.100.77"}}`
+	root := `{"timestamp":"2026-11-01T10:00:00Z","src_ip":"192.0.2.10","dest_ip":"198.41.0.4"}`
+	for name, text := range map[string]string{log: record + "\n" + record + "\n" + root + "\n", list: "198.51.100.77\n198.41.0.4\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, out, _ := program(t, "match", "-i", list, "-w", filepath.Join(dir, "warn.json"), log)
+	if strings.Count(out, "destination 198.51.100.77") != 2 || !strings.Contains(out, "5 hits, 1 of them on warning lists") || !strings.Contains(out, "Servers of the DNS root") {
+		t.Errorf("%s", out)
+	}
+	if _, out, _ = program(t, "match", "-i", list, log); !strings.Contains(out, "5 hits, 0 of them on warning lists") {
+		t.Errorf("without a warning list: %s", out)
+	}
+}
+
 // TestMatchReports: an exchange's indicators are looked for, explained by what it holds, and what was sighted goes back into it.
 func TestMatchReports(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ func (a *app) patternTexts(args []string) (out []string, err error) {
 			out = append(out, p)
 			continue
 		}
-		lines := bufio.NewScanner(a.In)
+		lines, before := bufio.NewScanner(a.In), len(out)
 		lines.Buffer(nil, syntax.MaxText+2)
 		for lines.Scan() {
 			if text := strings.TrimSpace(lines.Text()); text != "" {
@@ -39,6 +39,9 @@ func (a *app) patternTexts(args []string) (out []string, err error) {
 		}
 		if err := lines.Err(); err != nil {
 			return nil, threatwatch.Errorf(threatwatch.Invalid, "standard input: a pattern of more than %d bytes, or %w", syntax.MaxText, err)
+		}
+		if len(out) == before {
+			return nil, threatwatch.Errorf(threatwatch.Invalid, "no pattern on standard input")
 		}
 	}
 	return out, nil
@@ -131,6 +134,7 @@ func (v *patternVerdict) print(w io.Writer) error {
 
 type patternExplainCmd struct {
 	V20      bool     `name:"2.0" help:"Read patterns as STIX 2.0 wrote them."`
+	JSON     bool     `name:"json" help:"One JSON line for each pattern."`
 	Patterns []string `arg:"" name:"pattern" help:"Patterns; - reads them from standard input, one a line."`
 }
 
@@ -138,7 +142,16 @@ type patternExplainCmd struct {
 func (*patternExplainCmd) Help() string {
 	return `Example:
 
-  threatwatch pattern explain "[domain-name:value LIKE '%.example'] REPEATS 3 TIMES WITHIN 60 SECONDS"`
+  threatwatch pattern explain "[domain-name:value LIKE '%.example'] REPEATS 3 TIMES WITHIN 60 SECONDS"
+
+Exit status 0: all are patterns. 1: one is not. 2: could not be read.`
+}
+
+// patternMeaning is what a pattern looks for, in plain words, or why it is none.
+type patternMeaning struct {
+	Pattern string        `json:"pattern"`
+	Meaning string        `json:"meaning,omitempty"`
+	Error   *patternFault `json:"error,omitempty"`
 }
 
 // Run explains each pattern.
@@ -147,19 +160,51 @@ func (c *patternExplainCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	enc, bad := json.NewEncoder(a.Out), false
+	enc.SetEscapeHTML(false)
 	for i, text := range texts {
-		tree, err := syntax.Config{V20: c.V20}.Parse(text)
-		if err != nil {
+		m := patternMeaning{Pattern: text}
+		tree, fault := syntax.Config{V20: c.V20}.Parse(text)
+		if fault != nil {
 			v := verdictOf(text, c.V20)
-			v.print(a.Err)
-			return exitCode(exitWrong)
+			m.Error, bad = v.Error, true
+			if !c.JSON {
+				err = v.print(a.Err)
+			}
+		} else {
+			m.Meaning = pattern.Explain(tree)
 		}
-		if len(texts) > 1 {
-			fmt.Fprintf(a.Out, "%s%s\n", map[bool]string{true: "\n"}[i > 0], plain(text))
+		switch {
+		case c.JSON:
+			err = enc.Encode(m)
+		case fault == nil:
+			err = m.print(a.Out, i, len(texts))
 		}
-		fmt.Fprintln(a.Out, plainLines(pattern.Explain(tree)))
+		if err != nil {
+			return err
+		}
+	}
+	if bad {
+		return exitCode(exitWrong)
 	}
 	return nil
+}
+
+// print says what the i-th of n patterns means; where there are several, each stands above its meaning.
+func (m *patternMeaning) print(w io.Writer, i, n int) error {
+	if n > 1 {
+		fmt.Fprintf(w, "%s%s\n", map[bool]string{true: "\n"}[i > 0], plain(m.Pattern))
+	}
+	_, err := fmt.Fprintln(w, plainLines(m.Meaning))
+	return err
+}
+
+// inputName is how a file of the command line is told of.
+func inputName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // plainLines is plain for a text of several lines.
@@ -204,7 +249,7 @@ func (c *patternMatchCmd) Run(a *app) error {
 			return err
 		}
 		err = stix.ReadObjects(strings.NewReader(string(raw)), func(raw []byte, _ bool) error {
-			v, err := stix.ParseValue(raw)
+			v, err := vectors.ParseValue(raw)
 			if err == nil {
 				objects = append(objects, v)
 				v20 = v20 && (v.Get("type").Text() != "observed-data" || v.Get("spec_version") == nil)
@@ -212,7 +257,7 @@ func (c *patternMatchCmd) Run(a *app) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", inputName(name), err)
 		}
 	}
 	tree, err := syntax.Config{V20: v20}.Parse(c.Pattern)
@@ -239,7 +284,7 @@ func (c *patternMatchCmd) answer(a *app, r pattern.Answer, answer patternAnswer)
 			return err
 		}
 	} else {
-		fmt.Fprintf(a.Err, "%s, %d observations\n", answer.Answer, answer.Observations)
+		fmt.Fprintf(a.Err, "%s, %s\n", answer.Answer, several(answer.Observations, "observation"))
 		for _, id := range answer.Matched {
 			fmt.Fprintln(a.Out, plain(id))
 		}
@@ -285,7 +330,7 @@ func (c *patternTestCmd) Run(a *app) error {
 	for _, name := range c.Files {
 		r, err := a.suite(name)
 		if err != nil {
-			fmt.Fprintf(a.Err, "%s: %s\n", plain(name), plain(err.Error()))
+			fmt.Fprintf(a.Err, "%s: %s\n", plain(inputName(name)), plain(err.Error()))
 			broken++
 			continue
 		}

@@ -40,8 +40,13 @@ func TestPatternExplain(t *testing.T) {
 	if code != exitFine || !strings.Contains(out, "3 times, in different observations, all in less than 60 seconds:") || !strings.Contains(out, "the value of a domain-name looks like '%.example'") {
 		t.Errorf("exit %d, %s", code, out)
 	}
-	if code, _, errs := program(t, "pattern", "explain", "x"); code != exitWrong || !strings.Contains(errs, "not a pattern") {
-		t.Errorf("exit %d, %s", code, errs)
+	code, out, errs := program(t, "pattern", "explain", "x", "[a:b = 1]")
+	if code != exitWrong || !strings.Contains(errs, "not a pattern") || !strings.Contains(out, "where the b of an a is 1") {
+		t.Errorf("one of two is no pattern: exit %d, %s%s", code, out, errs)
+	}
+	code, out, _ = program(t, "pattern", "explain", "--json", "[a:b = 1]", "x")
+	if want := `{"pattern":"[a:b = 1]","meaning":"an observation where the b of an a is 1"}` + "\n" + `{"pattern":"x","error":{"line":1,`; code != exitWrong || !strings.HasPrefix(out, want) {
+		t.Errorf("exit %d, %s", code, out)
 	}
 }
 
@@ -66,6 +71,24 @@ func TestPatternMatch(t *testing.T) {
 	}
 	if code, _, _ = program(t, "pattern", "match", "[", file); code != exitCannot {
 		t.Errorf("no pattern: exit %d", code)
+	}
+	odd := strings.Replace(observed, `"value":"198.51.100.7"`, `"value":"a\ud800b","x_n":123456789012345678901234567890,"x_e":1e400`, 1)
+	if err := os.WriteFile(file, []byte(odd), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := program(t, "pattern", "match", "[ipv4-addr:x_n = 123456789012345678901234567890 AND ipv4-addr:x_e > 5 AND ipv4-addr:value LIKE 'a_b']", file)
+	if code != exitFine {
+		t.Errorf("numbers of any size and half a character: exit %d, %s", code, errs)
+	}
+}
+
+// TestPatternOfNothing: a check of no pattern at all is not passed.
+func TestPatternOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"check", "explain"} {
+		if code, _, errs := program(t, "pattern", command, "-"); code != exitCannot || !strings.Contains(errs, "no pattern on standard input") {
+			t.Errorf("%s: exit %d, %s", command, code, errs)
+		}
 	}
 }
 
