@@ -11,6 +11,9 @@ type task struct {
 	win  window
 }
 
+// decision is how many steps it takes to prepare for one task what is decided about it, next to a look at one observation.
+const decision = 32
+
 // solve finds observations for all tasks together, each bound once at most. A false answer is certain while steps are left.
 //
 // What has no order in time is a matching. Order and spans are turned into windows, one decision after the other, earliest first: the moment at
@@ -18,7 +21,7 @@ type task struct {
 // matching is left. Tasks that have no candidate in common are solved apart.
 func (b *binder) solve(tasks []task) ([]use, bool) {
 	slots, rest, ok := flatten(tasks)
-	if !ok || !b.spend(1+len(slots)) {
+	if !ok || !b.spend(decision*(1+len(slots)+len(rest))) {
 		return nil, false
 	}
 	if len(rest) == 0 {
@@ -347,6 +350,7 @@ func (b *binder) moments(n node, w window, f func(t, w window) moment) []moment 
 			return true
 		})
 	})
+	b.steps -= 4 * len(list) // to order them
 	slices.SortFunc(list, moment.compare)
 	return slices.Compact(list)
 }

@@ -27,7 +27,7 @@
 // single brackets that share no observation, or of a span of one bracket. The rest (REPEATS around other groups with order or
 // spans, several such groups that compete for the same observations, FOLLOWEDBY over long intervals, OR of groups inside AND) is
 // exact too, but a search: it has a budget of steps, and where that ends the answer is [NotEvaluated]. Where all observations that have a part
-// can be bound twelve times at most, the sets of them that suit are listed instead, which ends soon whatever the pattern.
+// can be bound eighteen times at most, the sets of them that suit are listed instead, which ends soon whatever the pattern.
 //
 // MATCHES runs on RE2 where it can. Look-around, references to groups, possessive quantifiers and the like run on an engine that goes
 // back and tries again, 250 ms a value at most; a pattern with which that happens often rests for some values, so that many values do not take

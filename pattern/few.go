@@ -7,13 +7,16 @@ import "slices"
 // example, is the same over and over.
 
 // fewTimes is how many times all observations together may be bound for sets of them to be listed: each is a bit.
-const fewTimes = 12
+const fewTimes = 18
 
 // fewSteps is how long is searched before it is asked whether sets can be listed instead.
 const fewSteps = 1 << 14
 
+// pairsOfStep is how many pairs of sets are joined in the time of a step of the search.
+const pairsOfStep = 16
+
 // set has a bit for each time that an observation may be bound.
-type set uint16
+type set uint32
 
 // find finds observations for a node: by searching, and where that takes long and few take part by listing.
 func (b *binder) find(n node) ([]use, bool) {
@@ -53,7 +56,7 @@ func (b *binder) bits(n node) (bits []int32, few bool) {
 
 // list finds observations for a node by listing.
 func (b *binder) list(n node, bits []int32) (bound []use, ok bool) {
-	l := lister{b, make([]set, len(b.room))}
+	l := lister{binder: b, of: make([]set, len(b.room)), seen: make([]uint32, 1<<len(bits))}
 	for i, o := range bits {
 		l.of[o] |= 1 << i
 	}
@@ -73,7 +76,9 @@ func (b *binder) list(n node, bits []int32) (bound []use, ok bool) {
 // A lister lists the sets that nodes can bind.
 type lister struct {
 	*binder
-	of []set // the bits of each observation
+	of    []set    // the bits of each observation
+	seen  []uint32 // of each set, in which list it was
+	round uint32   // of lists
 }
 
 // sets lists what a node can bind inside a window, each set once.
@@ -103,13 +108,13 @@ func (l *lister) sets(n node, w window) []set {
 		for _, choice := range n {
 			list = append(list, l.sets(choice, w)...)
 		}
-		return once(list)
+		return l.once(list)
 	case span:
 		var list []set
 		for _, from := range l.starts(n.node, w) {
 			list = append(list, l.sets(n.node, w.meet(window{from, from.plus(n.length).justBefore()}))...)
 		}
-		return once(list)
+		return l.once(list)
 	case sequence:
 		return l.inTurn(n, w)
 	case repeat:
@@ -129,27 +134,30 @@ func (l *lister) times(n int, sets []set) []set {
 
 // joined lists the unions of two sets that have nothing in common.
 func (l *lister) joined(left, right []set) []set {
-	if !l.spend(1 + len(left)*len(right)/16) {
+	if !l.spend(1 + len(left)*len(right)/pairsOfStep) {
 		return nil
 	}
+	l.round++
 	var list []set
 	for _, x := range left {
 		for _, y := range right {
-			if x&y == 0 {
+			if x&y == 0 && l.seen[x|y] != l.round {
+				l.seen[x|y] = l.round
 				list = append(list, x|y)
 			}
 		}
 	}
-	return once(list)
+	return list
 }
 
 // once leaves out what is listed again.
-func once(list []set) []set {
-	var seen [1 << fewTimes]bool
+func (l *lister) once(list []set) []set {
+	l.steps -= len(list) / pairsOfStep
+	l.round++
 	kept := list[:0]
 	for _, s := range list {
-		if !seen[s] {
-			seen[s] = true
+		if l.seen[s] != l.round {
+			l.seen[s] = l.round
 			kept = append(kept, s)
 		}
 	}
@@ -167,7 +175,7 @@ func (l *lister) inTurn(q sequence, w window) []set {
 			}
 		}
 		for at, list := range next {
-			next[at] = once(list)
+			next[at] = l.once(list)
 		}
 		over = next
 	}
@@ -175,5 +183,5 @@ func (l *lister) inTurn(q sequence, w window) []set {
 	for _, sets := range over {
 		list = append(list, sets...)
 	}
-	return once(list)
+	return l.once(list)
 }
