@@ -33,7 +33,8 @@ type Options struct {
 	Desk Desk // takes in what editors write; nil: nobody edits here
 	// Mail is who subscribes by mail; nil: this exchange sends none.
 	Mail *mail.List
-	Log  *slog.Logger // of internal errors; nil: none
+	Told Subscriptions // who is told of what
+	Log  *slog.Logger  // of internal errors; nil: none
 }
 
 type site struct {
@@ -51,7 +52,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "subscribe", "subscribed", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "subscribe", "subscribed", "subscriptions", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -99,6 +100,7 @@ func New(opt Options) http.Handler {
 		"POST /subscribe":                       s.subscribe,
 		"GET /subscribe/confirm":                s.confirmForm,
 		"POST /subscribe/confirm":               s.confirm,
+		"GET /subscriptions":                    s.subscriptions,
 		"GET /unsubscribe":                      s.leaveForm,
 		"POST /unsubscribe":                     s.leave,
 		"/":                                     func(*visit) error { return threatwatch.Errorf(threatwatch.NotFound, "There is no such page.") },

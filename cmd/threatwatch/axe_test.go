@@ -27,7 +27,7 @@ func TestAccessible(t *testing.T) {
 	s.tellAgain()
 	ctx := openBrowser(t, 15*time.Minute)
 	ben := s.as("ben@bank.example")
-	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/incidents/new", "/incidents/hospital-group-2025/edit/claim", "/incidents/hospital-group-2025/edit/stance", "/proposals", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
+	paths := []string{"/", "/actors", "/trends", "/map", "/map?country=Germany", "/map?q=hospital+group", "/incidents/hospital-group-2025/discuss", "/incidents/new", "/incidents/hospital-group-2025/edit/claim", "/incidents/hospital-group-2025/edit/stance", "/proposals", "/subscriptions", "/about/corrections", "/duplicates", "/incidents", "/incidents?country=Germany&accused=x", "/incidents?q=nothing-at-all&status=denied", "/incidents/hospital-group-2025", "/types/indicator", "/search?q=google", "/search?q=198.51.100.23", "/search?q=nothing-at-all", "/sign-in", "/about", "/about/method", "/reports", "/nowhere", "/types/tool?older=nonsense"}
 	for _, typ := range []string{"incident", "intrusion-set", "malware", "indicator", "vulnerability", "report", "relationship", "opinion", "identity"} {
 		_, list, _ := s.get(s.browser(), "/types/"+typ)
 		first := objectLinks.FindStringSubmatch(list)

@@ -299,6 +299,9 @@ func (l *List) standing(ctx context.Context, tx store.Tx, w Wish, cursor string)
 	return s, nil
 }
 
+// WayOut is the page that ends a subscription, as each of its messages names it.
+func (l *List) WayOut(id string) string { return "/unsubscribe?t=" + l.desk.Tokens.Leaving(id) }
+
 // Leaving is the subscription that a token ends; NotFound when there is none any more.
 func (l *List) Leaving(ctx context.Context, token string) (s subscribe.Subscription, err error) {
 	id, err := l.desk.Tokens.ReadLeaving(token)
