@@ -74,6 +74,9 @@ func inBundle(e *index.Entry) (ids []string) {
 		stances(c.Stances)
 	}
 	stances(e.Stances)
+	for _, v := range e.Void { // who had it must get that it is revoked
+		add(v.ID())
+	}
 	for _, victim := range e.Facts.Victims {
 		add(victim.IdentityRef)
 	}
