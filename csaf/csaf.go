@@ -17,9 +17,9 @@ import (
 	"threatwatch/stix"
 )
 
-// beginning is how a document begins, whose members are in any order; one that begins with its vulnerabilities must say csaf_version early. A
-// STIX object that keeps a document begins otherwise.
-var beginning = regexp.MustCompile(`(?s)^\s*\{\s*(?:"(?:document|product_tree)"\s*:\s*\{|"\$schema"\s*:\s*"[^"]*csaf|"vulnerabilities"\s*:.*"csaf_version")`)
+// beginning is how a document begins, whose members are in any order; one that begins with its vulnerabilities must say csaf_version or
+// product_status early. A STIX object that keeps a document begins otherwise.
+var beginning = regexp.MustCompile(`(?s)^\s*\{\s*(?:"(?:document|product_tree)"\s*:\s*\{|"\$schema"\s*:\s*"[^"]*csaf|"vulnerabilities"\s*:.*"(?:csaf_version|product_status)")`)
 
 // Detect says whether a file that begins like this is an advisory, or several, one a line.
 func Detect(begin []byte) bool {

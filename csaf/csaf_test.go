@@ -256,7 +256,7 @@ func TestCompanions(t *testing.T) {
 func TestDetect(t *testing.T) {
 	for begin, want := range map[string]bool{
 		`{"document":{`: true, "\xef\xbb\xbf {\n \"product_tree\": {": true, `{"$schema":"https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"`: true, `{"vulnerabilities":[{}],"document":{"csaf_version":"2.0"`: true,
-		`{"vulnerabilities":[{"cveID":"CVE-2024-12345"`: false, `{"type":"bundle","objects":[{"type":"report","extensions":{"x":{"document":{"csaf_version":"2.0"`: false, `{"document":"x"`: false, "": false,
+		`{"vulnerabilities":[{"cve":"CVE-2024-12345","product_status":{`: true, `{"vulnerabilities":[{"cveID":"CVE-2024-12345"`: false, `{"type":"bundle","objects":[{"type":"report","extensions":{"x":{"document":{"csaf_version":"2.0"`: false, `{"document":"x"`: false, "": false,
 	} {
 		if Detect([]byte(begin)) != want {
 			t.Errorf("%s: %v", begin, !want)
