@@ -93,6 +93,42 @@ func TestDecided(t *testing.T) {
 	}
 }
 
+// TestDecisionsTouchLittle: after any decisions and other changes, what is proposed by who kept the likenesses from before is what is proposed anew.
+func TestDecisionsTouchLittle(t *testing.T) {
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		h := New(t)
+		others(h)
+		for n := 1; n <= 6; n++ {
+			h.Say(n%2, At(hospital(n, fmt.Sprint("Saint Ansgar hospital, report ", n), fmt.Sprintf("2021-03-%02d", 1+r.IntN(20))), 1, 0))
+		}
+		h.Say(0, At(Named("intrusion-set", 1, "Group A"), 1, 0), At(Named("intrusion-set", 2, "A"), 1, 0), At(Named("identity", 1, "Vendor"), 1, 0))
+		keeper := index.NewKeeper(h.Releaser)
+		for step := range 30 {
+			a, b := 1+r.IntN(6), 1+r.IntN(6)
+			switch what := r.IntN(8); {
+			case what == 0:
+				h.Say(a%2, At(hospital(a, fmt.Sprint("Saint Ansgar again ", step), "2021-03-05"), 2+step, 0))
+			case what == 1:
+				h.Say(0, At(Claim(100+a, a, 1+r.IntN(2), 1, "technical"), 2+step, 0))
+			case what == 2:
+				h.Say(0, At(Named("intrusion-set", 2, fmt.Sprint("Group ", step)), 2+step, 0))
+			case a != b:
+				o := At(Tie(a*10+b, []string{"duplicate-of", "distinct-from"}[what%2], a, b), 2+step, 0)
+				o.Set("id", stix.NewString(ID("relationship", 1000+step)))
+				h.Say(0, o)
+			}
+			x, err := keeper.Of(t.Context(), public, release.ShowPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := fmt.Sprintf("%+v", told(duplicate.Propose(x))), fmt.Sprintf("%+v", told(propose(t, h, public))); got != want {
+				t.Fatalf("seed %d, step %d:\n%s\nanew:\n%s", seed, step, got, want)
+			}
+		}
+	}
+}
+
 // TestNothingBeyondTheView: a record, a claim or a word of somebody that a reader may not see neither is proposed nor changes what is.
 func TestNothingBeyondTheView(t *testing.T) {
 	h := New(t)

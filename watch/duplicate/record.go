@@ -92,7 +92,7 @@ func (l *lexicon) read(x *index.Index, e *index.Entry) *record {
 	}
 	r.flaws = distinct(append(r.flaws, cve.FindAllString(e.Title()+" "+e.Text, -1)...))
 	r.addresses = distinct(r.addresses)
-	for _, c := range e.Claims {
+	for _, c := range own(e) {
 		r.accused = append(r.accused, x.Known.Resolve(c.Claim.Accused))
 	}
 	r.accused = distinct(r.accused)

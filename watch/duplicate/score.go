@@ -211,7 +211,7 @@ func enumerate(list []string) string {
 func actorName(a, b *record, id string) string {
 	var names []string
 	for _, r := range []*record{a, b} {
-		for _, c := range r.Claims {
+		for _, c := range own(r.Entry) {
 			if r.known.Resolve(c.Claim.Accused) == id {
 				names = append(names, c.Accused.Label())
 			}

@@ -12,6 +12,7 @@ type figures struct {
 	kept map[string]*figure
 	last map[string]last             // what those before were, while it may still be shown
 	all  map[string]func(*Index) any // how what was asked for and may be shown late is made
+	was  map[string]any              // what figures were last, however long ago
 	next *figures                    // of the index after this one, if nothing was taken back
 	over time.Time                   // since when there is one
 }
@@ -30,7 +31,7 @@ type last struct {
 }
 
 func newFigures() *figures {
-	return &figures{kept: map[string]*figure{}, last: map[string]last{}, all: map[string]func(*Index) any{}}
+	return &figures{kept: map[string]*figure{}, last: map[string]last{}, all: map[string]func(*Index) any{}, was: map[string]any{}}
 }
 
 // Lag is how long a figure that [Lately] gives may still be what it was after something came in.
@@ -57,6 +58,19 @@ func Lately[T any](x *Index, name string, make func(*Index) T) T {
 		return was.value.(T)
 	}
 	return Kept(x, name, func() T { return make(x) })
+}
+
+// From is [Kept] for what can be made of what it was before; make is given that, or the zero value. It must find out by itself what of that still holds.
+func From[T any](x *Index, name string, make func(was T) T) T {
+	f := x.figures
+	f.mu.Lock()
+	was, _ := f.was[name].(T)
+	f.mu.Unlock()
+	value := Kept(x, name, func() T { return make(was) })
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.was[name] = value
+	return value
 }
 
 // of computes a figure, or waits for who does.
@@ -103,11 +117,11 @@ func (f *figures) refresh(x *Index) {
 	}
 }
 
-// follow takes over what was asked for before and, where nothing was taken back, what figures were.
+// follow takes over what was asked for before and what it was, and where nothing was taken back, what figures were.
 func (f *figures) follow(before *figures, late bool) {
 	before.mu.Lock()
 	defer before.mu.Unlock()
-	f.all = maps.Clone(before.all)
+	f.all, f.was = maps.Clone(before.all), maps.Clone(before.was)
 	if !late {
 		return
 	}
