@@ -48,9 +48,9 @@ type actorBar struct {
 
 // readingWords say what each reading admits.
 var readingWords = map[measure.Reading][2]string{
-	measure.AllClaims:   {"All claims", "what anybody says, attackers and newspapers too"},
-	measure.Independent: {"Without attackers and media", "what others than the attackers and the media say"},
-	measure.Governments: {"Governments and courts only", "what governments, international bodies and courts say"},
+	measure.AllClaims:   {"All claims", "What anybody says, attackers and newspapers too"},
+	measure.Independent: {"Without attackers and media", "What others than the attackers and the media say"},
+	measure.Governments: {"Governments and courts only", "What governments, international bodies and courts say"},
 }
 
 const (
@@ -79,7 +79,7 @@ func columnOf(x *index.Index, r measure.Reading) readingColumn {
 		if special {
 			b.Lo, b.Hi = b.Expected, b.Expected
 		} else {
-			b.Rank = fmt.Sprintf("%.0f to %.0f", row.Drawn.Rank.Lo, row.Drawn.Rank.Hi)
+			b.Rank = rankWords(row.Drawn.Rank)
 		}
 		c.Bars = append(c.Bars, b)
 	}
@@ -96,6 +96,14 @@ func columnOf(x *index.Index, r measure.Reading) readingColumn {
 		c.Finding = x.Name(c.Rows[0].Actor).Label() + " is named most"
 	}
 	return c
+}
+
+// rankWords is where a rank lies.
+func rankWords(r measure.Range) string {
+	if r.Lo == r.Hi {
+		return fmt.Sprintf("%.0f", r.Lo)
+	}
+	return fmt.Sprintf("%.0f to %.0f", r.Lo, r.Hi)
 }
 
 // draw places dots and intervals. The axis is logarithmic: what is unattributed is often a hundred times what anybody is named in.

@@ -83,7 +83,10 @@ func timelineOf(x *index.Index, all []measure.Incident) *timelinePicture {
 	}
 	p.draw()
 	p.mark()
-	p.Finding = fmt.Sprintf("When %s incidents began; of %s there is no date", thousands(t.Incidents), thousands(t.Undated))
+	p.Finding = fmt.Sprintf("When %s incidents began", thousands(t.Incidents))
+	if t.Undated > 0 {
+		p.Finding += fmt.Sprintf("; of %s more there is no date", thousands(t.Undated))
+	}
 	return p
 }
 

@@ -53,6 +53,7 @@ var watchFuncs = template.FuncMap{
 	"parts":      func(p measure.Parts) string { return fmt.Sprintf("%.1f", p.Float()) },
 	"lower":      strings.ToLower,
 	"lowerfirst": lowerFirst,
+	"rank":       rankWords,
 }
 
 // words is a code of STIX as a reader has it: without hyphens.
