@@ -209,10 +209,11 @@ func (r *mapRow) cut() {
 	r.Named = r.Named[:min(len(r.Named), n)]
 }
 
-// namedIn are those whom the claims on an incident name that stand, each once, by the id that stands for all of its names.
+// namedIn are those whom the claims on an incident name that stand, each once, by the id that stands for all of its names. A claim that says only from where
+// it came accuses nobody.
 func namedIn(x *index.Index, e *index.Entry) (ids []string) {
 	for _, c := range e.Claims {
-		if id := x.Known.Resolve(c.Accused.ID); c.Stands() && !slices.Contains(ids, id) {
+		if id := x.Known.Resolve(c.Accused.ID); c.Stands() && c.Terms.Level != string(measure.TerritoryOnly) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -25,6 +25,8 @@ func struck(id string, countries []string, accused ...*index.Name) *index.Entry 
 func TestMapCounts(t *testing.T) {
 	a, b := &index.Name{ID: "intrusion-set--a", Name: "A"}, &index.Name{ID: "intrusion-set--b", Name: "B"}
 	list := []*index.Entry{struck("1", []string{"DE"}, a), struck("2", []string{"DE", "FR", "US"}, a, b), struck("3", nil), struck("4", []string{"DE", "FR", "US", "GB", "IT", "ES", "PT"}), struck("5", nil, b)}
+	from := &index.Name{ID: "location--c", Name: "C"} // a claim that says only from where it came names nobody
+	list[3].Claims = []*index.Claim{{Claim: &watch.Claim{Accused: from.ID, Terms: watch.Terms{Status: "standing", Level: "territory-only"}}, Accused: from}}
 	f := &index.Filter{By: "disclosed"}
 	m := countedMap(&index.Index{}, f, list)
 	sum := m.Unknown.Share
