@@ -35,6 +35,13 @@ func mailSubject(t *testing.T, r mailtest.Received) string {
 	return m.Header.Get("Subject")
 }
 
+func mailID(t *testing.T, r mailtest.Received) string {
+	t.Helper()
+	m, err := netmail.ReadMessage(bytes.NewReader(r.Raw))
+	must(t, err)
+	return m.Header.Get("Message-Id")
+}
+
 func mailLink(t *testing.T, r mailtest.Received, path string) string {
 	t.Helper()
 	m, err := netmail.ReadMessage(bytes.NewReader(r.Raw))
