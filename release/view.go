@@ -253,9 +253,6 @@ func (v *View) rightsKey() string {
 	return w.subjectKey()
 }
 
-// Action is what is about to be done with what it shows.
-func (v *View) Action() Action { return v.a }
-
 // Key names the view: two of the same key show the same, always.
 func (v *View) Key() string { return string(v.a) + "\n" + v.subjectKey() }
 

@@ -3,6 +3,7 @@ package index_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	. "threatwatch/internal/watchtest"
 	"threatwatch/release"
@@ -127,6 +128,34 @@ func TestLatePassesOn(t *testing.T) {
 	fourth.TestingOnlyRefresh()
 	if count(fifth) != 3 {
 		t.Errorf("%d of %d: what was taken back is still counted", count(fifth), len(fifth.Entries))
+	}
+}
+
+// TestRefresh: what somebody looks at is computed anew without being asked for; what nobody has looked at for long only if it is the public's.
+func TestRefresh(t *testing.T) {
+	ann := release.Subject{Kind: release.Person, Org: "acme", Person: "ann@acme"}
+	for _, c := range []struct {
+		later       time.Duration
+		public, ann int
+	}{{0, 2, 2}, {time.Hour, 2, 1}} {
+		h := New(t)
+		keeper := index.NewKeeper(h.Releaser)
+		keeper.TestingOnlyLate()
+		count := func(s release.Subject) int {
+			x, err := keeper.Of(t.Context(), s, release.ShowPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return index.Lately(x, "count", func(x *index.Index) int { return len(x.Entries) })
+		}
+		h.Say(0, At(Incident(1, "one", "2020-01-01", watch.Facts{}), 1, 0))
+		count(public)
+		count(ann)
+		h.Say(0, At(Incident(2, "two", "2020-01-01", watch.Facts{}), 1, 0))
+		keeper.TestingOnlyRefresh(t.Context(), c.later, func(err error) { t.Error(err) })
+		if p, a := count(public), count(ann); p != c.public || a != c.ann {
+			t.Errorf("%v later the public counts %d and ann %d, want %d and %d", c.later, p, a, c.public, c.ann)
+		}
 	}
 }
 

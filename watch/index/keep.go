@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -33,16 +32,28 @@ func NewKeeper(r *release.Releaser) *Keeper {
 // Of is the index of what a subject may see for an action, as of now. The first call for what it may see reads all there is.
 func (k *Keeper) Of(ctx context.Context, s release.Subject, a release.Action) (*Index, error) {
 	v := k.releaser.View(s, a)
+	x, f, err := k.of(ctx, v)
+	if err == nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.clock++
+		f.asked, f.used = k.clock, time.Now()
+	}
+	return x, err
+}
+
+// of brings the index of a view to the present.
+func (k *Keeper) of(ctx context.Context, v *release.View) (*Index, *follower, error) {
 	at, err := v.Mark(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f := k.follower(v, at.Rights())
 	x, personal, err := f.now(ctx, v)
 	if personal {
 		k.part(f, v, at.Rights())
 	}
-	return x, err
+	return x, f, err
 }
 
 // follower finds who follows the view of some rights. It is asked with a view of these rights each time: whether that is so the release tells again, whatever
@@ -55,16 +66,16 @@ func (k *Keeper) follower(v *release.View, rights string) *follower {
 	if k.personal[rights] {
 		key = v.Key()
 	}
-	k.clock++
 	f := k.views[key]
 	if f == nil {
 		if len(k.views) >= keptViews {
 			k.forget()
 		}
-		f = &follower{promptly: k.promptly}
+		k.clock++
+		f = &follower{promptly: k.promptly, asked: k.clock}
 		k.views[key] = f
 	}
-	f.view, f.asked = v, k.clock
+	f.view = v
 	return f
 }
 
@@ -106,20 +117,15 @@ func (k *Keeper) forget() {
 	delete(k.views, oldest)
 }
 
-// refreshEvery is how long after the last time the keeper brings what it keeps to the present.
-const refreshEvery = 5 * time.Second
+// refreshEvery is how long after the last time the keeper brings what it keeps to the present; what nobody but it has asked for since idle, it leaves as it is.
+const (
+	refreshEvery = 5 * time.Second
+	idle         = 15 * time.Minute
+)
 
 // Run keeps indexes, and the figures that were asked for, like what their views show, until the context ends: whoever asks next finds most of it done. It begins
 // with the public's rankings, for which nobody need have asked. failed is told why something could not be read; it is tried again.
 func (k *Keeper) Run(ctx context.Context, failed func(error)) {
-	ask := func(s release.Subject, a release.Action) {
-		x, err := k.Of(ctx, s, a)
-		if err == nil {
-			x.figures.refresh(x)
-		} else if ctx.Err() == nil {
-			failed(err)
-		}
-	}
 	if x, err := k.Of(ctx, release.Subject{Kind: release.Public}, release.ShowPage); err == nil {
 		x.Ranking(measure.AllClaims)
 	}
@@ -129,33 +135,40 @@ func (k *Keeper) Run(ctx context.Context, failed func(error)) {
 			return
 		case <-time.After(refreshEvery):
 		}
-		for _, v := range k.kept() {
-			if ctx.Err() == nil {
-				ask(v.Subject(), v.Action())
-			}
+		k.refresh(ctx, failed)
+	}
+}
+
+// refresh brings what somebody looks at to the present.
+func (k *Keeper) refresh(ctx context.Context, failed func(error)) {
+	for _, v := range k.kept() {
+		x, _, err := k.of(ctx, v)
+		switch {
+		case err == nil:
+			x.figures.refresh(x)
+		case ctx.Err() == nil:
+			failed(err)
 		}
 	}
 }
 
-// kept are the views that have an index, the one that was asked for the longest ago first: asking for them keeps their order.
+// kept are the views that somebody looks at; that of the public always.
 func (k *Keeper) kept() (list []*release.View) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	followers := make([]*follower, 0, len(k.views))
 	for _, f := range k.views {
-		followers = append(followers, f)
-	}
-	slices.SortFunc(followers, func(a, b *follower) int { return a.asked - b.asked })
-	for _, f := range followers {
-		list = append(list, f.view)
+		if f.view.Subject().Kind == release.Public || time.Since(f.used) < idle {
+			list = append(list, f.view)
+		}
 	}
 	return list
 }
 
 // follower keeps the index of those who may see the same.
 type follower struct {
-	view  *release.View // of the last who asked; with asked protected by the keeper's mu
+	view  *release.View // of the last who asked; this and the next two are protected by the keeper's mu
 	asked int
+	used  time.Time // by others than the keeper
 
 	promptly int // see [promptly]
 
