@@ -166,6 +166,7 @@ func (p *poller) apply() error {
 	}
 	l := match.NewLoader(match.Policy{})
 	var ids []string
+	named := map[string]bool{}
 	for _, id := range p.changed {
 		if !isIndicator(id) {
 			continue
@@ -178,7 +179,7 @@ func (p *poller) apply() error {
 		if raw == nil {
 			continue
 		}
-		if err := p.load(l, raw); err != nil {
+		if err := p.load(l, raw, named); err != nil {
 			return err
 		}
 	}
@@ -191,18 +192,21 @@ func (p *poller) apply() error {
 	return nil
 }
 
-// load gives an indicator to a loader, and before it who says so.
-func (p *poller) load(l *match.Loader, raw []byte) error {
+// load gives an indicator to a loader, and before it who says so, unless that one was named to it.
+func (p *poller) load(l *match.Loader, raw []byte, named map[string]bool) error {
 	o, err := stix.Parse(raw)
 	if err != nil {
 		return err // it was read when it came
 	}
-	who, err := p.copy.object(o.CreatedBy)
-	if err == nil && who != nil {
-		err = l.Object(who, "")
-	}
-	if err != nil {
-		return err
+	if !named[o.CreatedBy] {
+		named[o.CreatedBy] = true
+		who, err := p.copy.object(o.CreatedBy)
+		if err == nil && who != nil {
+			err = l.Object(who, "")
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return l.Object(raw, "")
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,15 +24,17 @@ import (
 // are not logged: what somebody looks for is nobody's business.
 type observer struct {
 	next    http.Handler
+	taxii   func(path string) bool // whose paths are the exchange's
 	log     *slog.Logger
 	proxies []netip.Prefix
+	asked   atomic.Int64 // requests but for those of health
 
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 }
 
-func newObserver(next http.Handler, log *slog.Logger, proxies []netip.Prefix, reg prometheus.Registerer) *observer {
-	o := &observer{next: next, log: log, proxies: proxies,
+func newObserver(next http.Handler, taxii func(path string) bool, log *slog.Logger, proxies []netip.Prefix, reg prometheus.Registerer) *observer {
+	o := &observer{next: next, taxii: taxii, log: log, proxies: proxies,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "threatwatch_http_requests_total", Help: "Requests answered, by surface and status."}, []string{"surface", "code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -45,6 +48,10 @@ func newObserver(next http.Handler, log *slog.Logger, proxies []netip.Prefix, re
 func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begin := time.Now()
 	id := rand.Text()[:16]
+	surface := o.surfaceOf(r.URL.Path)
+	if surface != "health" {
+		o.asked.Add(1)
+	}
 	r = o.behindProxy(r)
 	w.Header().Set("X-Request-Id", id)
 	rec := &recorder{ResponseWriter: w, code: http.StatusOK}
@@ -60,7 +67,6 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		took := time.Since(begin)
-		surface := surfaceOf(r.URL.Path)
 		o.requests.WithLabelValues(surface, strconv.Itoa(rec.code)).Inc()
 		o.seconds.WithLabelValues(surface).Observe(took.Seconds())
 		level := slog.LevelInfo
@@ -82,16 +88,17 @@ func logged(path string) string {
 }
 
 // surfaceOf sorts paths into the few names that metrics are kept by.
-func surfaceOf(path string) string {
+func (o *observer) surfaceOf(path string) string {
+	if o.taxii(path) {
+		return "taxii"
+	}
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); first {
-	case "", "objects", "search", "types", "sign-in", "sign-out", "setup", "about", "assets":
-		return "web"
 	case "healthz", "readyz", "metrics":
 		return "health"
 	case "api":
 		return "api"
 	}
-	return "taxii"
+	return "web"
 }
 
 // behindProxy replaces the address by what a trusted proxy says: the last hop that is not itself a trusted proxy. From anybody else

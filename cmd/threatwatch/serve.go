@@ -146,7 +146,8 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 	if list != nil {
 		besides = append(besides, list.Run)
 	}
-	return newObserver(routes, log, cfg.proxies, reg), besides, nil
+	o := newObserver(routes, exchange.Owns, log, cfg.proxies, reg)
+	return o, append(besides, o.rest), nil
 }
 
 // drain is how long requests under way may take once the server is told to end.
