@@ -79,7 +79,7 @@ func (c *checker) comparison(k *syntax.Comparison) {
 			c.warn(k.At, "§9.6.1", "the set is empty: nothing is in it")
 		}
 	case syntax.Matches:
-		switch r := newRegex(composed(k.Args[0].Text), new(patience)); {
+		switch r := newRegex(composed(k.Args[0].Text), new(patience)).ready(); {
 		case r.invalid:
 			c.warn(k.Args[0].At, "§9.6.1", "this is no regular expression: nothing matches")
 		case r.foreign:

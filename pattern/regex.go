@@ -3,6 +3,7 @@ package pattern
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,25 +14,38 @@ import (
 // say runs in linear time. Look-around, references to groups and the like run on an engine that goes back and tries again, as long as there
 // is patience; then the answer is unknown. An expression that neither can say is unknown too.
 type regex struct {
-	linear   *regexp.Regexp
-	final    bool            // RE2 answers otherwise where a line feed ends the text
-	search   *regexp2.Regexp // nil when it is not needed
+	expr     string
 	patience *patience
-	foreign  bool // PCRE that neither engine has
-	invalid  bool // no regular expression
+	once     sync.Once // makes what follows
+
+	linear  *regexp.Regexp
+	final   bool            // RE2 answers otherwise where a line feed ends the text
+	search  *regexp2.Regexp // nil when it is not needed
+	foreign bool            // PCRE that neither engine has
+	invalid bool            // no regular expression
 }
 
 // maxRegex is how long an expression may be, in bytes.
 const maxRegex = 1 << 16
 
-func newRegex(expr string, p *patience) *regex {
-	if len(expr) > maxRegex {
-		return &regex{foreign: true}
+// newRegex is made ready by who first asks it: many patterns are read of which few come to their expressions.
+func newRegex(expr string, p *patience) *regex { return &regex{expr: expr, patience: p} }
+
+// ready makes the engines.
+func (r *regex) ready() *regex {
+	r.once.Do(r.compile)
+	return r
+}
+
+func (r *regex) compile() {
+	if len(r.expr) > maxRegex {
+		r.foreign = true
+		return
 	}
-	t := translate(expr)
-	r := &regex{final: t.final, patience: p, foreign: t.foreign, invalid: t.invalid}
+	t := translate(r.expr)
+	r.final, r.foreign, r.invalid = t.final, t.foreign, t.invalid
 	if r.foreign || r.invalid {
-		return r
+		return
 	}
 	if !t.backtracks {
 		if re, err := regexp.Compile(string(t.linear)); err == nil {
@@ -39,20 +53,20 @@ func newRegex(expr string, p *patience) *regex {
 		}
 	}
 	if r.linear != nil && !r.final {
-		return r
+		return
 	}
 	re, err := regexp2.Compile(string(t.search), regexp2.Singleline)
 	if err != nil {
 		r.invalid = true
-		return r
+		return
 	}
 	re.MatchTimeout = perValue
 	r.search = re
-	return r
 }
 
 // match searches s.
 func (r *regex) match(s string) verdict {
+	r.ready()
 	switch {
 	case r.foreign:
 		return unknown
