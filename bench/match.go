@@ -60,7 +60,7 @@ func (b *bench) measureMatch(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 	logs := []*matchLog{
-		{name: "Suricata EVE", format: "eve", files: []string{"suricata/*.json", "suricata/*.json.gz"}},
+		{name: "Suricata EVE", format: "eve", files: []string{"suricata/*-eve.json", "suricata/*-eve.json.gz"}},
 		{name: "Zeek conn, dns and http", format: "zeek", files: []string{"zeek-tsv/m57-conn.log.gz", "zeek-tsv/m57-dns.log.gz", "zeek-tsv/m57-http.log.gz"}},
 		{name: "web server and syslog as plain text", format: "text", files: []string{"web/*.gz", "syslog/*.log"}},
 	}
