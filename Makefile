@@ -39,7 +39,7 @@ check: ## what runs before a commit: format, vet, staticcheck, import table, rac
 race: deps ## the concurrent rooms under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./store/... ./intake ./release ./taxii/... ./api ./history $(addprefix ./,$(wildcard account))
 
-bench: build ## all measurements beside the peers, on both engines, about an hour; writes bench/results
+bench: build ## all measurements beside the peers, on both engines, about three quarters of an hour; writes bench/results
 	$(GO) run ./bench -full -postgres -o bench/results/full.md
 
 bench-quick: build ## the same with small sizes, in about 3 minutes

@@ -3,7 +3,7 @@
 // pattern matcher of OASIS, ripgrep and grep.
 //
 //	go run ./bench                  # small sizes, about three minutes
-//	go run ./bench -full            # the sizes of doc/performance.md, about an hour with -postgres
+//	go run ./bench -full            # the sizes of doc/performance.md, about three quarters of an hour with -postgres
 //	go run ./bench -full -huge      # ten million objects as well
 //	go run ./bench -postgres        # on both engines
 //	go run ./bench -only taxii      # one part
