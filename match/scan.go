@@ -127,6 +127,8 @@ func (s *Scan) Run(ctx context.Context, name string, src io.Reader, found func(*
 		if err == nil && end.err != io.EOF {
 			err = end.err
 		}
+	} else if err == nil { // the feeding saw it first
+		err = ctx.Err()
 	}
 	r.out.since(before, r.gathering.told())
 	return r.out, errors.Join(err, r.dismiss())
