@@ -18,11 +18,13 @@ type regex struct {
 	patience *patience
 	once     sync.Once // makes what follows
 
-	linear  *regexp.Regexp
-	final   bool            // RE2 answers otherwise where a line feed ends the text
-	search  *regexp2.Regexp // nil when it is not needed
-	foreign bool            // PCRE that neither engine has
-	invalid bool            // no regular expression
+	linear   *regexp.Regexp
+	final    bool // RE2 answers otherwise where a line feed ends the text
+	foreign  bool // PCRE that neither engine has
+	invalid  bool // no regular expression
+	searched string
+	second   sync.Once       // makes the engine that goes back, of searched
+	search   *regexp2.Regexp // nil when it is not needed, or cannot be made
 }
 
 // maxRegex is how long an expression may be, in bytes.
@@ -52,16 +54,22 @@ func (r *regex) compile() {
 			r.linear = re
 		}
 	}
-	if r.linear != nil && !r.final {
-		return
+	r.searched = string(t.search)
+	if r.linear == nil {
+		r.invalid = r.slow() == nil
 	}
-	re, err := regexp2.Compile(string(t.search), regexp2.Singleline)
-	if err != nil {
-		r.invalid = true
-		return
-	}
-	re.MatchTimeout = perValue
-	r.search = re
+}
+
+// slow makes the engine that goes back, when it is needed first; nil where it cannot say the expression.
+func (r *regex) slow() *regexp2.Regexp {
+	r.second.Do(func() {
+		re, err := regexp2.Compile(r.searched, regexp2.Singleline)
+		if err == nil {
+			re.MatchTimeout = perValue
+			r.search = re
+		}
+	})
+	return r.search
 }
 
 // match searches s.
@@ -72,9 +80,9 @@ func (r *regex) match(s string) verdict {
 		return unknown
 	case r.invalid:
 		return never
-	case r.linear != nil && (r.search == nil || !strings.HasSuffix(s, "\n")):
+	case r.linear != nil && (!r.final || !strings.HasSuffix(s, "\n")):
 		return verdictOf(r.linear.MatchString(s))
-	case !r.patience.left():
+	case r.slow() == nil, !r.patience.left():
 		return unknown
 	}
 	found, err := r.search.MatchString(s)
