@@ -37,12 +37,7 @@ func (b *bench) measureAPI(ctx context.Context) error {
 func (b *bench) findAmong(ctx context.Context, n int) error {
 	t := newTable(fmt.Sprintf("Finding over HTTP, %s indicators held", thousands(n)),
 		"`POST /api/v1/lookup` and `POST /api/v1/match` as an organisation. Half of the values that are asked for, and of the lines of EVE that are sent, are of an indicator that is held.")
-	for _, e := range b.engines {
-		t.systems = append(t.systems, e.name)
-	}
-	b.report.add(t)
-	if why := b.lacksRoom(n); why != "" {
-		t.skip(row{what: "all"}, t.systems[0], why)
+	if !b.begin(t, n) {
 		return nil
 	}
 	var held []holding

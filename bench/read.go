@@ -24,16 +24,24 @@ func (b *bench) measureRead(ctx context.Context) error {
 	return nil
 }
 
-// readFrom fills a store of each engine with n objects, and reads them in turn.
-func (b *bench) readFrom(ctx context.Context, n int) error {
-	t := newTable(fmt.Sprintf("Reading, %s objects held", thousands(n)),
-		"Pages as the public sees them, TAXII as an organisation. Several clients walk the same pages, as pollers do.")
+// begin puts a table of all engines into the report; false says that there is no room for n objects, which the table says too.
+func (b *bench) begin(t *table, n int) bool {
 	for _, e := range b.engines {
 		t.systems = append(t.systems, e.name)
 	}
 	b.report.add(t)
-	if why := b.lacksRoom(n); why != "" {
+	why := b.lacksRoom(n)
+	if why != "" {
 		t.skip(row{what: "all"}, t.systems[0], why)
+	}
+	return why == ""
+}
+
+// readFrom fills a store of each engine with n objects, and reads them in turn.
+func (b *bench) readFrom(ctx context.Context, n int) error {
+	t := newTable(fmt.Sprintf("Reading, %s objects held", thousands(n)),
+		"Pages as the public sees them, TAXII as an organisation. Several clients walk the same pages, as pollers do.")
+	if !b.begin(t, n) {
 		return nil
 	}
 	held, err := b.hold(ctx, n)

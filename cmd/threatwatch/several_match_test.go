@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,14 +51,7 @@ type pair struct {
 }
 
 func newPair(t *testing.T, bin, data string) *pair {
-	tw := func(args ...string) string {
-		t.Helper()
-		out, err := exec.Command(bin, append(args, "--data", data)...).Output()
-		if err != nil {
-			t.Fatalf("%v: %v", args, err)
-		}
-		return strings.TrimSpace(string(out))
-	}
+	tw := over(t, bin, data)
 	p := &pair{t: t}
 	tw("org", "add", "Acme")
 	p.token = tw("token", "create", "siem", "--org", "acme", "--role", "publisher")

@@ -33,8 +33,9 @@ func TestRollingRestart(t *testing.T) {
 	t.Run("PostgreSQL", func(t *testing.T) { rollingRestart(t, bin, string(newDatabase(t))) })
 }
 
-func rollingRestart(t *testing.T, bin, data string) {
-	tw := func(args ...string) string {
+// over returns what runs the built program over a store, and returns what it printed.
+func over(t *testing.T, bin, data string) func(args ...string) string {
+	return func(args ...string) string {
 		t.Helper()
 		out, err := exec.Command(bin, append(args, "--data", data)...).Output()
 		if err != nil {
@@ -42,6 +43,10 @@ func rollingRestart(t *testing.T, bin, data string) {
 		}
 		return strings.TrimSpace(string(out))
 	}
+}
+
+func rollingRestart(t *testing.T, bin, data string) {
+	tw := over(t, bin, data)
 	tw("org", "add", "Load")
 	token := tw("token", "create", "load", "--org", "load", "--role", "publisher")
 	inbox := tw("collection", "add", "Inbox", "--writable")
