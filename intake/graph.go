@@ -66,7 +66,15 @@ type edge struct {
 type state struct {
 	held  bool
 	lab   *lab
-	check bool
+	check bool // also while all of it is kept apart, and nothing is held
+}
+
+// some says whether something is known under the id, be it kept apart.
+func (s state) some() bool { return s.held || s.check }
+
+// asksLess says whether a state asks less than the one before in any way.
+func (b *batch) asksLess(next, before state) bool {
+	return before.check && !next.check || before.held && (!next.held || !b.closed(before.lab, next.lab))
 }
 
 // ident is the id as the submitting organisation knows it.
@@ -287,7 +295,7 @@ func (b *batch) loosen() error {
 			if d.loose {
 				continue
 			}
-			raised := d.was.held && (d.was.check || !b.harmless(d.was.lab, d.owner))
+			raised := d.was.check || d.was.held && !b.harmless(d.was.lab, d.owner)
 			if raised || n.item == nil || definesNew(n) && b.mentioned(d) {
 				d.loose = true
 				todo = append(todo, d)
@@ -310,7 +318,7 @@ func (b *batch) spreadFrom(todo []*ident) error {
 
 // mentioned says whether something that is held may mention d.
 func (b *batch) mentioned(d *ident) bool {
-	if !b.alone || b.known == nil || d.was.held {
+	if !b.alone || b.known == nil || d.was.some() {
 		return !b.empty
 	}
 	_, ok := b.wanted[d.id]
@@ -452,7 +460,7 @@ func (b *batch) spreadAll() (bool, error) {
 func (b *batch) matters(n *node) bool {
 	d := n.ident
 	now := b.state(d)
-	loose := d.was.held && (!now.held || d.was.check && !now.check || !b.closed(d.was.lab, now.lab))
+	loose := b.asksLess(now, d.was)
 	if d.spread && (d.loose || !loose) {
 		return false
 	}
@@ -462,7 +470,7 @@ func (b *batch) matters(n *node) bool {
 	if d.was == now || !b.mentioned(d) {
 		return false
 	}
-	if !d.was.held && !now.check && b.harmless(now.lab, d.owner) {
+	if !d.was.some() && !now.check && b.harmless(now.lab, d.owner) {
 		return false
 	}
 	d.loose = d.loose || loose

@@ -150,6 +150,28 @@ func TestForeignVersionIsKeptApartWhoeverComesFirst(t *testing.T) {
 
 // TestOperatorHearsOfQuarantine: a partner gets the same answer whether or not somebody else holds the object; the operator who imports for
 // it hears what became of it.
+// TestLookEndsWhenSomethingIsHeld: who refers to what is all kept apart needs a look, and needs none once a version of it is held.
+func TestLookEndsWhenSomethingIsHeld(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	in := intake.New(s, now)
+	mine := addSource(t, in, store.Source{Name: "a", Owner: "mine"})
+	creator := addSource(t, in, store.Source{Name: "creator", Owner: "theirs", Identity: id("identity", 1)})
+	by := with(m{"created_by_ref": id("identity", 1)}, tlp(stix.Clear))
+	second := object("malware", 1, with(by, m{"modified": "2026-02-01T00:00:00.000Z"}))
+	link := object("relationship", 1, with(tlp(stix.Clear), m{"source_ref": id("malware", 1), "target_ref": id("malware", 1)}))
+
+	submit(t, in, intake.Submission{Source: creator.ID}, intake.Added, second)
+	submit(t, in, intake.Submission{Source: mine.ID}, intake.Added, object("malware", 1, by), link)
+	if h, _ := find(t, s, id("relationship", 1)); h.Flags&store.Check == 0 {
+		t.Error("the end is kept apart, and the relationship needs no look")
+	}
+	submit(t, in, intake.Submission{Source: mine.ID}, intake.Added, second) // an equal copy of the creator's
+	if h, _ := find(t, s, id("relationship", 1)); h.Flags&store.Check != 0 {
+		t.Error("the end is held, and the relationship still needs a look")
+	}
+}
+
 func TestOperatorHearsOfQuarantine(t *testing.T) {
 	t.Parallel()
 	in := intake.New(openStore(t), now)
