@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"threatwatch/pattern"
@@ -119,36 +121,44 @@ func (s *asked) add(patterns, observations int, read, asked float64) {
 	s.patterns, s.observations, s.read, s.asked = s.patterns+float64(patterns), s.observations+float64(patterns*observations), s.read+read, s.asked+asked
 }
 
-// ask reads patterns and asks them, again and again for a while: so often between two looks at the clock that these, a system call each, are not
-// what is measured. What counts is the mean of one pass, so that patterns that are quickly answered count no more than others.
-func (s *asked) ask(texts []string, observations []pattern.Observation, all bool, while time.Duration) error {
+// ask reads patterns, again and again for half a while, then asks them for the other half.
+func (s *asked) ask(texts []string, observations []pattern.Observation, all bool, while time.Duration) (err error) {
 	if len(texts) == 0 {
 		return nil
 	}
+	runtime.GC() // what others threw away is not theirs to collect
 	times := 1 + 1000/(len(texts)*len(observations))
 	list := make([]*pattern.Pattern, len(texts))
-	var read, asked time.Duration
-	passes := 0.0
-	for begun := time.Now(); passes == 0 || time.Since(begun) < while; passes += float64(times) {
-		start := processorTime()
-		for range times {
-			for i, text := range texts {
-				var err error
-				if list[i], err = pattern.Compile(text); err != nil {
-					return err
-				}
-			}
+	read := pass(while/2, times, func() {
+		for i, text := range texts {
+			var fault error
+			list[i], fault = pattern.Compile(text)
+			err = cmp.Or(err, fault)
 		}
-		middle := processorTime()
-		for range times {
-			for _, p := range list {
-				found(p, observations, all)
-			}
-		}
-		read, asked = read+middle-start, asked+processorTime()-middle
+	})
+	if err != nil {
+		return err
 	}
-	s.add(len(texts), len(observations), read.Seconds()/passes, asked.Seconds()/passes)
+	asked := pass(while/2, times, func() {
+		for _, p := range list {
+			found(p, observations, all)
+		}
+	})
+	s.add(len(texts), len(observations), read, asked)
 	return nil
+}
+
+// pass says how many seconds of processor time f takes, the mean of as many as fit in a while: so many between two looks at the clock that
+// these, a system call each, are not what is measured. What counts is one pass, so that patterns that are quickly answered count no more than others.
+func pass(while time.Duration, times int, f func()) float64 {
+	begun, start, passes := time.Now(), processorTime(), 0
+	for passes == 0 || time.Since(begun) < while {
+		for range times {
+			f()
+		}
+		passes += times
+	}
+	return (processorTime() - start).Seconds() / float64(passes)
 }
 
 // report adds what was found; the time to read one pattern alone is too short to be told.

@@ -9,9 +9,11 @@ import (
 
 // Pattern is a pattern ready to be evaluated, by any number of goroutines.
 type Pattern struct {
-	Syntax *syntax.Pattern
-	leaves []leaf // what stands in brackets, alike ones once
-	root   node
+	Syntax   *syntax.Pattern
+	leaves   []leaf  // what stands in brackets, alike ones once
+	single   [1]leaf // room for the one of most patterns
+	root     node
+	patience patience
 }
 
 // leaf is a condition and how many observations of it are needed, whatever the times.
@@ -34,17 +36,24 @@ func Compile(text string) (*Pattern, error) {
 
 // New makes a pattern ready that has been read already.
 func New(tree *syntax.Pattern) *Pattern {
+	p := &Pattern{Syntax: tree}
 	if cond, ok := tree.Single(); ok {
-		return &Pattern{Syntax: tree, leaves: []leaf{{newCondition(cond, new(patience)), 1}}, root: slot{leaf: 0, n: 1, win: always}}
+		p.single[0] = leaf{newCondition(cond, &p.patience), 1}
+		p.leaves, p.root = p.single[:], one
+		return p
 	}
-	c := compiler{known: make(map[string]int), patience: new(patience)}
-	root := c.expr(tree.Root, always)
-	root.slots(1, false, func(s slot, times int) {
+	c := compiler{known: make(map[string]int), patience: &p.patience}
+	p.root = c.expr(tree.Root, always)
+	p.root.slots(1, false, func(s slot, times int) {
 		l := &c.leaves[s.leaf]
 		l.need = max(l.need, product(s.n, times))
 	})
-	return &Pattern{Syntax: tree, leaves: c.leaves, root: root}
+	p.leaves = c.leaves
+	return p
 }
+
+// one is the root of a pattern that is one bracket.
+var one node = slot{leaf: 0, n: 1, win: always}
 
 // A node says how observations are combined: a slot, all, either, sequence, span or repeat. START and STOP are in the windows of the slots.
 type node interface {

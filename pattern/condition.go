@@ -147,9 +147,16 @@ type step struct {
 	coding coding
 }
 
+// roomy is a comparison with room for the steps of most paths.
+type roomy struct {
+	comparison
+	room [2]step
+}
+
 func newComparison(c *syntax.Comparison, p *patience) condition {
 	exists := c.Op == syntax.Exists
-	x := comparison{typ: c.Path.Type, not: c.Not && !exists, lacks: c.Not && exists, test: newTest(c, p), steps: make([]step, len(c.Path.Steps))}
+	x := &roomy{comparison: comparison{typ: c.Path.Type, not: c.Not && !exists, lacks: c.Not && exists, test: newTest(c, p)}}
+	x.steps = append(x.room[:0], make([]step, len(c.Path.Steps))...)
 	if stix.IsSDO(x.typ) || stix.IsSRO(x.typ) || stix.IsMeta(x.typ) {
 		return anyOf(nil) // an observation is made of observables
 	}
@@ -167,7 +174,7 @@ func newComparison(c *syntax.Comparison, p *patience) condition {
 		}
 	}
 	x.looped = lists > 1
-	return &x
+	return &x.comparison
 }
 
 func (c *comparison) loops() bool { return c.looped }

@@ -46,6 +46,7 @@ type enclosing struct {
 
 func translate(expr string) translation {
 	t := &translator{s: expr, names: make(map[string]int), quantified: -1}
+	t.linear, t.search = make([]byte, 0, 2*len(expr)), make([]byte, 0, 2*len(expr))
 	for t.i < len(t.s) && !t.foreign && !t.invalid {
 		t.step()
 	}
@@ -133,11 +134,16 @@ func (t *translator) skip() bool {
 }
 
 func (t *translator) literal(r rune) {
-	if set := caseless(charRange{r, r}); t.caseless && len(set) > 1 {
-		t.both(set.String())
-		return
+	if t.caseless {
+		if set := caseless(charRange{r, r}); len(set) > 1 {
+			t.both(set.String())
+			return
+		}
 	}
-	t.both(regexp.QuoteMeta(string(r)))
+	if strings.ContainsRune(`\.+*?()|[]{}^$`, r) {
+		t.both(`\`)
+	}
+	t.linear, t.search = utf8.AppendRune(t.linear, r), utf8.AppendRune(t.search, r)
 }
 
 // begin is ^. With the option m it is behind each line feed too, but not behind one that ends the text.

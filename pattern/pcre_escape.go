@@ -16,6 +16,11 @@ var (
 // escape passes a backslash and what follows it, outside of a class.
 func (t *translator) escape() {
 	rest := t.s[t.i:]
+	if len(rest) > 1 && rest[1] < utf8.RuneSelf && !alphanumeric(rune(rest[1])) { // what most are for
+		t.i += 2
+		t.literal(rune(rest[1]))
+		return
+	}
 	if t.quote() {
 		return
 	}
@@ -153,11 +158,15 @@ func (t *translator) code() (rune, bool) {
 		return 0, false
 	case r < utf8.RuneSelf && at >= 0:
 		r = rune("\a\x1b\f\n\r\t"[at])
-	case r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z':
+	case alphanumeric(r):
 		return 0, false
 	}
 	t.i += 1 + n
 	return r, true
+}
+
+func alphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
 // class passes a character class.

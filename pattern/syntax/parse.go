@@ -41,7 +41,7 @@ func (c Config) Parse(text string) (*Pattern, error) {
 	if at := validText(text); at >= 0 {
 		return nil, newError(text, at, "§9.4", "the text is not UTF-8")
 	}
-	root := p.sequence()
+	root := p.combination(FollowedBy)
 	p.space()
 	if p.i < len(p.s) {
 		p.fail("§9.4", "something after the pattern")
@@ -59,9 +59,7 @@ type parser struct {
 	i        int
 	depth    int
 	maxDepth int
-	steps    []Step     // where the steps of paths lie one behind the other,
-	args     []Constant // and constants
-	quiet    bool       // what comes next need not be good: faults are not described, and names may stand in double quotes
+	quiet    bool // what comes next need not be good: faults are not described, and names may stand in double quotes
 	fault    *Error
 }
 
@@ -76,23 +74,24 @@ func (p *parser) fail(section, format string, args ...any) {
 	p.i = len(p.s)
 }
 
-// sequence, alternatives and conjunction read observation expressions: FOLLOWEDBY binds loosest, AND tightest (STIX 2.1 §9.5.3).
-func (p *parser) sequence() Expr { return p.combination(FollowedBy, p.alternatives) }
-
-func (p *parser) alternatives() Expr { return p.combination(Or, p.conjunction) }
-
-func (p *parser) conjunction() Expr { return p.combination(And, p.observation) }
-
-func (p *parser) combination(op Operator, operand func() Expr) Expr {
-	first := operand()
+// combination reads observation expressions joined by op or what binds tighter: FOLLOWEDBY binds loosest, AND tightest (STIX 2.1 §9.5.3).
+func (p *parser) combination(op Operator) Expr {
+	first := p.operand(op)
 	if !p.keyword(op.String()) {
 		return first
 	}
-	c := &Combination{At: first.Pos(), Op: op, Operands: []Expr{first, operand()}}
+	c := &Combination{At: first.Pos(), Op: op, Operands: []Expr{first, p.operand(op)}}
 	for p.keyword(op.String()) {
-		c.Operands = append(c.Operands, operand())
+		c.Operands = append(c.Operands, p.operand(op))
 	}
 	return c
+}
+
+func (p *parser) operand(op Operator) Expr {
+	if op == And {
+		return p.observation()
+	}
+	return p.combination(op - 1)
 }
 
 // observation reads one expression in brackets, or several in parentheses, and the qualifiers behind it (STIX 2.1 §9.5).
@@ -102,11 +101,11 @@ func (p *parser) observation() Expr {
 	var x Expr = o
 	switch {
 	case p.mark('['):
-		o.Cond = p.anyOf()
+		o.Cond = p.junction(Or)
 		p.want(']', "§9.5")
 	case p.mark('('):
 		if p.deeper() {
-			x = p.sequence()
+			x = p.combination(FollowedBy)
 			p.depth--
 		}
 		p.want(')', "§9.5")
@@ -196,58 +195,67 @@ func (p *parser) instant() Instant {
 	return Instant{}
 }
 
-// anyOf and allOf read the inside of the brackets: comparisons joined by AND, which binds tighter, and OR (STIX 2.1 §9.5, §9.6).
-func (p *parser) anyOf() Cond { return p.junction(Or, p.allOf) }
-
-func (p *parser) allOf() Cond { return p.junction(And, p.condition) }
-
-func (p *parser) junction(op Operator, operand func() Cond) Cond {
-	first := operand()
+// junction reads the inside of the brackets: comparisons joined by op or what binds tighter, AND tighter than OR (STIX 2.1 §9.5, §9.6).
+func (p *parser) junction(op Operator) Cond {
+	first := p.part(op)
 	if !p.keyword(op.String()) {
 		return first
 	}
-	j := &Junction{At: first.Pos(), Op: op, Operands: []Cond{first, operand()}}
+	j := &Junction{At: first.Pos(), Op: op, Operands: []Cond{first, p.part(op)}}
 	for p.keyword(op.String()) {
-		j.Operands = append(j.Operands, operand())
+		j.Operands = append(j.Operands, p.part(op))
 	}
 	return j
 }
 
+func (p *parser) part(op Operator) Cond {
+	if op == And {
+		return p.condition()
+	}
+	return p.junction(op - 1)
+}
+
+// written is a comparison with room for what most have: two steps and a constant.
+type written struct {
+	Comparison
+	steps [2]Step
+	args  [1]Constant
+}
+
 // condition reads one comparison, or several in parentheses (STIX 2.1 §9.6.1).
 func (p *parser) condition() Cond {
-	p.space()
-	c := &Comparison{At: p.i}
-	if p.mark('(') {
-		var x Cond = c
-		if p.deeper() {
-			x = p.anyOf()
-			p.depth--
-		}
-		p.want(')', "§9.6")
-		return x
+	if !p.mark('(') {
+		c := new(written)
+		p.comparison(c)
+		return &c.Comparison
 	}
-	p.comparison(c)
-	return c
+	x := Cond(&Comparison{At: p.i - 1})
+	if p.deeper() {
+		x = p.junction(Or)
+		p.depth--
+	}
+	p.want(')', "§9.6")
+	return x
 }
 
 // comparison reads EXISTS and a path, or a path, an operator and constants. NOT stands behind the path, but for EXISTS.
-func (p *parser) comparison(c *Comparison) {
-	c.At = p.i
+func (p *parser) comparison(c *written) {
+	c.Comparison = Comparison{At: p.i}
 	c.Not = p.keyword("NOT")
 	if p.keyword("EXISTS") {
-		c.Op, c.Path = Exists, p.path()
+		c.Op, c.Path = Exists, p.path(c.steps[:0])
 		return
 	}
 	if c.Not && p.fault == nil {
 		p.i, c.Not = c.At, false
 	}
-	c.Path = p.path()
+	c.Path = p.path(c.steps[:0])
 	c.Not = p.keyword("NOT")
 	p.test(c)
 }
 
 // test reads the operator and the constants of a comparison.
-func (p *parser) test(c *Comparison) {
+func (p *parser) test(c *written) {
 	if op, ok := p.sign(); ok {
 		c.Op = op
 		k := p.value()
@@ -255,7 +263,7 @@ func (p *parser) test(c *Comparison) {
 			p.i = k.At
 			p.fail("§9.6.1", "booleans have no order")
 		}
-		c.Args = p.keep(k)
+		c.args[0], c.Args = k, c.args[:]
 		return
 	}
 	if p.keyword("IN") {
@@ -268,18 +276,11 @@ func (p *parser) test(c *Comparison) {
 			if !ok || k.Kind != String {
 				p.fail("§9.6.1", "a string constant is missing")
 			}
-			c.Op, c.Args = op, p.keep(k)
+			c.args[0], c.Op, c.Args = k, op, c.args[:]
 			return
 		}
 	}
 	p.failOperator(c.Path)
-}
-
-// keep returns a list of one constant.
-func (p *parser) keep(k Constant) []Constant {
-	p.args = append(p.args, k)
-	n := len(p.args)
-	return p.args[n-1 : n : n]
 }
 
 // failOperator says that the operator is missing, with what is mostly meant.
@@ -344,19 +345,16 @@ func (p *parser) set() []Constant {
 	if p.mark(')') {
 		return nil
 	}
-	from, kind := len(p.args), String
+	var list []Constant
 	for more := true; more; more = p.mark(',') {
 		c := p.value()
-		if len(p.args) == from {
-			kind = c.Kind
-		}
-		if p.fault == nil && !sameType(kind, c.Kind) {
+		list = append(list, c)
+		if p.fault == nil && !sameType(list[0].Kind, c.Kind) {
 			p.fail("§9.6.1", "the constants of a set are of one type")
 		}
-		p.args = append(p.args, c)
 	}
 	p.want(')', "§9.6.1")
-	return p.args[from:len(p.args):len(p.args)]
+	return list
 }
 
 func sameType(a, b Kind) bool {
@@ -364,8 +362,8 @@ func sameType(a, b Kind) bool {
 	return a == b || number(a) && number(b)
 }
 
-// path reads an object path (STIX 2.1 §9.7).
-func (p *parser) path() Path {
+// path reads an object path (STIX 2.1 §9.7), its steps into the room for them.
+func (p *parser) path(steps []Step) Path {
 	p.space()
 	path := Path{At: p.i, Type: p.name(true)}
 	if path.Type == "" {
@@ -373,15 +371,14 @@ func (p *parser) path() Path {
 		return path
 	}
 	p.want(':', "§9.7")
-	from := len(p.steps)
-	for p.steps = append(p.steps, p.step()); ; {
+	for steps = append(steps, p.step()); ; {
 		switch {
 		case p.mark('.'):
-			p.steps = append(p.steps, p.step())
+			steps = append(steps, p.step())
 		case p.mark('['):
-			p.steps = append(p.steps, p.index())
+			steps = append(steps, p.index())
 		default:
-			path.Steps = p.steps[from:len(p.steps):len(p.steps)]
+			path.Steps = steps
 			return path
 		}
 	}

@@ -4,7 +4,7 @@ package syntax
 // and names in double quotes, where the good comparisons beside them still say something. The comparison is good until f returns.
 func Salvage(text string, f func(c *Comparison)) {
 	p := parser{s: text, quiet: true}
-	var c Comparison
+	var c written
 	for p.space(); p.i < len(p.s); p.space() {
 		at := p.i
 		switch b := p.s[at]; {
@@ -13,10 +13,9 @@ func Salvage(text string, f func(c *Comparison)) {
 		case !wordByte(b):
 			p.i++
 		default:
-			p.steps, p.args = p.steps[:0], p.args[:0]
 			p.comparison(&c)
 			if p.fault == nil {
-				f(&c)
+				f(&c.Comparison)
 				continue
 			}
 			p.fault, p.i = nil, at+len(p.wordAt(at))
