@@ -53,13 +53,14 @@ type form struct {
 }
 
 var forms = map[string]form{
-	".atom": {"application/atom+xml; charset=utf-8", (*feed).atom},
-	".json": {"application/feed+json; charset=utf-8", (*feed).json},
-	".csv":  {"text/csv; charset=utf-8; header=present", (*feed).csv},
+	".atom":      {"application/atom+xml; charset=utf-8", (*feed).atom},
+	".json":      {"application/feed+json; charset=utf-8", (*feed).json},
+	".csv":       {"text/csv; charset=utf-8; header=present", (*feed).csv},
+	".stix.json": {"application/stix+json;version=2.1", (*feed).bundle},
 }
 
 // Paths are what a Server answers, besides all that begins with /events.
-var Paths = []string{"/incidents.atom", "/incidents.json", "/incidents.csv", "/events"}
+var Paths = []string{"/incidents.atom", "/incidents.json", "/incidents.csv", "/incidents.stix.json", "/events"}
 
 // NewServer makes a server.
 func NewServer(opt Options) *Server {
@@ -90,6 +91,7 @@ type feed struct {
 	next              string
 	updated           time.Time
 	highest           stix.Level
+	objects           [][]byte // of the items, where they are the page
 }
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, ext string, f form) {
@@ -134,8 +136,8 @@ func (s *Server) page(r *http.Request, ext string) (f *feed, public bool, err er
 	if f.most, err = mostAnHour(q); err != nil {
 		return nil, false, err
 	}
-	if f.most > 0 && ext == ".csv" {
-		return nil, false, threatwatch.Errorf(threatwatch.Invalid, "burst= is for feeds that somebody reads: a table has a row for each incident")
+	if f.most > 0 && (ext == ".csv" || ext == ".stix.json") {
+		return nil, false, threatwatch.Errorf(threatwatch.Invalid, "burst= is for feeds that somebody reads: a table and a bundle hold each incident")
 	}
 	limit, before, err := bounds(q)
 	if err != nil {
@@ -146,7 +148,10 @@ func (s *Server) page(r *http.Request, ext string) (f *feed, public bool, err er
 		return nil, false, err
 	}
 	f.fill(x, limit, before)
-	return f, who.Kind == release.Public, nil
+	if ext == ".stix.json" {
+		err = f.gather(r.Context(), s.opt.Releaser.View(who, release.ExportFile))
+	}
+	return f, who.Kind == release.Public, err
 }
 
 // action is what is done with the answer: a member's feed is a file that leaves; the public's is the public page in another form, and shares its index.

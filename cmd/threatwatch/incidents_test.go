@@ -236,7 +236,7 @@ func TestTombstone(t *testing.T) {
 }
 
 // watchPaths are pages that tell of incidents; each must keep to what its reader may see.
-var watchPaths = []string{"/", "/actors", "/trends", "/map", "/map.csv", "/trends.csv?picture=basis", "/actors.csv", "/map?q=hospital", "/about/corrections", "/alert", "/alert.json", "/incidents/hospital-group-2025?asof=2100", "/incidents", "/incidents?q=hospital", "/incidents?by=added", "/incidents/hospital-group-2025", "/incidents/hospital-group-2025/stix.json", "/incidents/hospital-group-2025/milestones.csv"}
+var watchPaths = []string{"/", "/actors", "/trends", "/map", "/map.csv", "/trends.csv?picture=basis", "/actors.csv", "/map?q=hospital", "/about/corrections", "/alert", "/alert.json", "/incidents/hospital-group-2025?asof=2100", "/incidents", "/incidents?q=hospital", "/incidents?by=added", "/incidents/hospital-group-2025", "/incidents/hospital-group-2025/stix.json", "/incidents/hospital-group-2025/milestones.csv", "/incidents.stix.json?limit=500"}
 
 // TestWatchKeepsToTheView: nothing of a hidden incident, claim, stance, note or name is in any page, count or file: the answers are, apart from
 // times and random ids, those of an exchange that never had them.
