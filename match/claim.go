@@ -39,14 +39,17 @@ func (c *Claim) ValidTime() string {
 	return strings.TrimSpace(b.String())
 }
 
-// A record of claims keeps them in 32 bytes each, 40 where some of them end, and equal ones of lists once: what many share (source, level, confidence,
-// place) and the names are interned.
+// A record of claims keeps them in the 16 bytes of an indicator's UUID and five columns, and equal ones of lists once: what many share (source, level,
+// confidence, place) and the names are interned.
 type claims struct {
-	rows  []claimRow
-	ends  []int64 // until when the rows hold; nil: for ever
+	uuids       [][16]byte
+	from, until column // see moment
+	by, called  column // numbers of terms and of the name
+	keys        column // where claims have keys: all of a record or none
+	keyed       bool
+
 	terms []terms
 	names []string
-	keys  keys // of the rows, where claims have keys: all of a record or none
 	finder
 
 	termsOf map[terms]uint32 // while building
@@ -54,16 +57,10 @@ type claims struct {
 	listed  map[listedRow]uint32
 }
 
-type claimRow struct {
-	id          [16]byte // the UUID of an indicator
-	from        int64
-	terms, said uint32 // numbers of terms and of the name
-}
-
 // listedRow is all of a claim that a list makes.
 type listedRow struct {
-	claimRow
-	until int64
+	from, until int64
+	by, called  uint32
 }
 
 type terms struct {
@@ -77,30 +74,28 @@ func newClaims() *claims {
 }
 
 func (cs *claims) add(c *Claim) uint32 {
-	row := claimRow{from: c.From}
 	t := terms{source: c.Source, where: c.Where, tlp: c.TLP, confidence: c.Confidence}
-	t.idPrefix, row.id = packID(c.ID)
-	row.terms = intern(cs.termsOf, &cs.terms, t)
-	row.said = intern(cs.namesOf, &cs.names, c.Name)
-	next := uint32(len(cs.rows))
+	var uuid [16]byte
+	t.idPrefix, uuid = packID(c.ID)
+	by, called, next := intern(cs.termsOf, &cs.terms, t), intern(cs.namesOf, &cs.names, c.Name), uint32(cs.count())
 	if c.ID == "" {
-		listed := listedRow{row, c.Until}
+		listed := listedRow{c.From, c.Until, by, called}
 		if n, ok := cs.listed[listed]; ok {
 			return n
 		}
 		cs.listed[listed] = next
 	}
-	if c.Until != 0 && cs.ends == nil {
-		cs.ends = make([]int64, next, cap(cs.rows)+1)
-	}
-	if cs.rows = append(cs.rows, row); cs.ends != nil {
-		cs.ends = append(cs.ends, c.Until)
-	}
-	if c.Key != 0 {
-		cs.keys.add(c.Key)
-	}
+	cs.uuids = append(cs.uuids, uuid)
+	cs.from.add(moment(c.From))
+	cs.until.add(moment(c.Until))
+	cs.by.add(uint64(by))
+	cs.called.add(uint64(called))
+	cs.keys.add(uint64(c.Key))
+	cs.keyed = cs.keyed || c.Key != 0
 	return next
 }
+
+func (cs *claims) count() int { return len(cs.uuids) }
 
 func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
 	n, ok := of[x]
@@ -115,15 +110,16 @@ func intern[T comparable](of map[T]uint32, all *[]T, x T) uint32 {
 // seal forgets what only building needs, and gives back the room for more.
 func (cs *claims) seal() {
 	cs.termsOf, cs.namesOf, cs.listed = nil, nil, nil
-	cs.rows, cs.ends, cs.names = append([]claimRow(nil), cs.rows...), append([]int64(nil), cs.ends...), append([]string(nil), cs.names...)
-	cs.keys.seal()
+	cs.uuids, cs.names = append([][16]byte(nil), cs.uuids...), append([]string(nil), cs.names...)
+	for _, c := range [...]*column{&cs.from, &cs.until, &cs.by, &cs.called, &cs.keys} {
+		c.seal()
+	}
 }
 
 func (cs *claims) get(n uint32) Claim {
-	r := &cs.rows[n]
-	t := &cs.terms[r.terms]
-	return Claim{ID: unpackID(t.idPrefix, r.id), Name: cs.names[r.said], Source: t.source, From: r.from, Until: cs.until(n),
-		Confidence: t.confidence, TLP: t.tlp, Where: t.where, Key: cs.name(n).key}
+	t := &cs.terms[cs.by.at(n)]
+	return Claim{ID: unpackID(t.idPrefix, cs.uuids[n]), Name: cs.names[cs.called.at(n)], Source: t.source, From: timeOf(cs.from.at(n)), Until: timeOf(cs.until.at(n)),
+		Confidence: t.confidence, TLP: t.tlp, Where: t.where, Key: cs.key(n)}
 }
 
 // packID splits an id into what many share and its UUID (STIX 2.1 §2.9).
@@ -152,20 +148,40 @@ const (
 	retired = math.MaxInt64     // a later version takes its place
 )
 
-// never says that a claim holds at no time.
-func (cs *claims) never(n uint32) bool { return cs.rows[n].from >= silent }
-
-func (cs *claims) until(n uint32) int64 {
-	if cs.ends == nil {
-		return 0
+// moment is a time as columns have it: what lies between 1970 and the year 4253 takes seven bytes or less, and so do the two that never come.
+func moment(t int64) uint64 {
+	switch {
+	case t >= silent:
+		return uint64(t-silent) + 1
+	case t > 0:
+		return uint64(t) + 2
 	}
-	return cs.ends[n]
+	return uint64(t)
 }
 
-// validAt says whether a claim held at a moment.
-func (cs *claims) validAt(n uint32, at int64) bool { return valid(cs.rows[n].from, cs.until(n), at) }
+// timeOf undoes moment.
+func timeOf(m uint64) int64 {
+	switch t := int64(m); {
+	case t <= 0:
+		return t
+	case t <= 2:
+		return silent + t - 1
+	default:
+		return t - 2
+	}
+}
 
-func (cs *claims) retire(n uint32) { cs.rows[n].from = retired }
+// never says that a claim holds at no time.
+func (cs *claims) never(n uint32) bool { return timeOf(cs.from.at(n)) >= silent }
+
+func (cs *claims) silent(n uint32) bool { return timeOf(cs.from.at(n)) == silent }
+
+// validAt says whether a claim held at a moment.
+func (cs *claims) validAt(n uint32, at int64) bool {
+	return valid(timeOf(cs.from.at(n)), timeOf(cs.until.at(n)), at)
+}
+
+func (cs *claims) retire(n uint32) { cs.from.set(n, moment(retired)) }
 
 // keep remembers an assertion that says nothing.
 func (cs *claims) keep(key int64, id string) { cs.add(&Claim{ID: id, Key: key, From: silent}) }

@@ -58,7 +58,7 @@ func (s *state) len() int {
 
 // with is the state with what came.
 func (s *state) with(c *core) *state {
-	if len(c.rows) == 0 {
+	if c.count() == 0 {
 		return s
 	}
 	return &state{append(slices.Clip(s.layers), &layer{core: c})}
@@ -88,13 +88,13 @@ func (s *state) due(least, limit int) int {
 	from, newer := -1, 0
 	for i := len(s.layers) - 1; i >= least; i-- {
 		l := s.layers[i]
-		if newer+len(l.rows) > limit {
+		if newer+l.count() > limit {
 			break
 		}
-		if newer > 0 && len(l.rows) <= mergeAt*newer || 2*l.gone.n > len(l.rows) {
+		if newer > 0 && l.count() <= mergeAt*newer || 2*l.gone.n > l.count() {
 			from = i
 		}
-		newer += len(l.rows)
+		newer += l.count()
 	}
 	return from
 }
@@ -118,7 +118,7 @@ func merge(layers []*layer) (*core, error) {
 	c.table.grow(max(len(c.table.slots), values*3/2))
 	moves := make([]*move, len(layers))
 	for i, l := range layers {
-		moves[i] = &move{l, c, make([]uint32, len(l.rows))}
+		moves[i] = &move{l, c, make([]uint32, l.count())}
 	}
 	claimsInOrder(moves)
 	for _, m := range moves {
@@ -153,9 +153,9 @@ func claimsInOrder(moves []*move) {
 	}
 	var all []keyed
 	for _, m := range moves {
-		for n := range uint32(m.keys.len()) {
-			if m.holds(n) || m.rows[n].from == silent && !m.gone.has(n) {
-				all = append(all, keyed{m.keys.at(n), m, n})
+		for n := uint32(0); m.keyed && int(n) < m.count(); n++ {
+			if m.holds(n) || m.silent(n) && !m.gone.has(n) {
+				all = append(all, keyed{m.key(n), m, n})
 			}
 		}
 	}

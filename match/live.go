@@ -130,7 +130,7 @@ func (l *Live) moment(ctx context.Context, v *release.View) (at release.Stamp, l
 // look adds the layers of another state, of which tell tells.
 func (s *state) look(o *state, tell func(*Claim, string) bool) {
 	for _, l := range o.layers {
-		if len(l.rows) > 0 {
+		if l.count() > 0 {
 			s.layers = append(s.layers, &layer{l.core, l.gone, tell})
 		}
 	}

@@ -181,7 +181,7 @@ func (s *state) swapped(was *state, from int, c *core) *state {
 	var struck []claimName
 	for i, old := range was.layers[from:] {
 		now := s.layers[from+i]
-		for n := range uint32(len(now.rows)) {
+		for n := range uint32(now.count()) {
 			if now.gone.has(n) && !old.gone.has(n) {
 				struck = append(struck, now.claims.name(n))
 			}

@@ -2,9 +2,7 @@ package match
 
 import (
 	"hash/maphash"
-	"math"
 	"math/bits"
-	"slices"
 	"sort"
 )
 
@@ -23,41 +21,13 @@ func nameOf(key int64, id string) claimName {
 	return claimName{prefix: prefix, uuid: uuid}
 }
 
+func (cs *claims) key(n uint32) int64 { return int64(cs.keys.at(n)) }
+
 func (cs *claims) name(n uint32) claimName {
-	if cs.keys.len() > 0 {
-		return claimName{key: cs.keys.at(n)}
+	if cs.keyed {
+		return claimName{key: cs.key(n)}
 	}
-	r := &cs.rows[n]
-	return claimName{prefix: cs.terms[r.terms].idPrefix, uuid: r.id}
-}
-
-// keys are numbers, in 4 bytes each once sealed where none is larger, as is so in an exchange with less than 4 billion assertions.
-type keys struct {
-	wide   []int64
-	narrow []uint32
-}
-
-func (k *keys) len() int { return len(k.wide) + len(k.narrow) }
-
-func (k *keys) at(n uint32) int64 {
-	if k.narrow != nil {
-		return int64(k.narrow[n])
-	}
-	return k.wide[n]
-}
-
-func (k *keys) add(key int64) { k.wide = append(k.wide, key) }
-
-func (k *keys) seal() {
-	if slices.ContainsFunc(k.wide, func(key int64) bool { return key < 0 || key > math.MaxUint32 }) {
-		k.wide = append([]int64(nil), k.wide...)
-		return
-	}
-	narrow := make([]uint32, len(k.wide))
-	for i, key := range k.wide {
-		narrow[i] = uint32(key)
-	}
-	k.wide, k.narrow = nil, narrow
+	return claimName{prefix: cs.terms[cs.by.at(n)].idPrefix, uuid: cs.uuids[n]}
 }
 
 // A finder finds claims by their names. Those that begin a record and whose keys rise, as assertions come, need no room for that; the others are found
@@ -72,19 +42,19 @@ type finder struct {
 // number makes the finder.
 func (cs *claims) number() {
 	cs.numbered = true
-	for n := range uint32(cs.keys.len()) {
-		key := cs.keys.at(n)
+	for n := uint32(0); cs.keyed && int(n) < cs.count(); n++ {
+		key := cs.key(n)
 		if int(n) == cs.rising && key >= cs.newest {
 			cs.rising++
 		}
 		cs.newest = max(cs.newest, key)
 	}
-	others := len(cs.rows) - cs.rising
+	others := cs.count() - cs.rising
 	if others == 0 {
 		return
 	}
 	cs.slots = make([]uint32, others*4/3+1)
-	for n := uint32(cs.rising); int(n) < len(cs.rows); n++ {
+	for n := uint32(cs.rising); int(n) < cs.count(); n++ {
 		i := cs.place(cs.name(n))
 		for cs.slots[i] != 0 {
 			i = (i + 1) % len(cs.slots)
@@ -106,7 +76,7 @@ func (cs *claims) named(found []uint32, name claimName) []uint32 {
 	if name == (claimName{}) || name.key > cs.newest {
 		return found
 	}
-	for n := sort.Search(cs.rising, func(n int) bool { return cs.keys.at(uint32(n)) >= name.key }); n < cs.rising && cs.keys.at(uint32(n)) == name.key; n++ {
+	for n := sort.Search(cs.rising, func(n int) bool { return cs.key(uint32(n)) >= name.key }); n < cs.rising && cs.key(uint32(n)) == name.key; n++ {
 		found = append(found, uint32(n))
 	}
 	if len(cs.slots) == 0 {

@@ -38,19 +38,52 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestEnds: what ends is told of each claim also where the first that ends came late.
+// TestEnds: what ends is told of each claim also where the first that ends came late, whatever the time.
 func TestEnds(t *testing.T) {
 	cs := newClaims()
-	for i, until := range []int64{0, 0, 7, 0, 9} {
-		cs.add(&Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Until: until})
+	ends := []int64{0, 0, 7, 0, 9, 1, 2, 3, -1, math.MinInt64, 253402300799999999, silent - 1, silent, retired}
+	for i, until := range ends {
+		cs.add(&Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), From: -until, Until: until})
 	}
+	cs.retire(0)
 	cs.seal()
-	for n, want := range []int64{0, 0, 7, 0, 9} {
-		if got := cs.get(uint32(n)).Until; got != want {
-			t.Errorf("claim %d holds until %d, want %d", n, got, want)
+	for n, want := range ends {
+		if got := cs.get(uint32(n)); got.Until != want || n > 0 && got.From != -want {
+			t.Errorf("claim %d holds from %d until %d, want %d and %d", n, got.From, got.Until, -want, want)
+		}
+		if got, want := cs.never(uint32(n)), n == 0; got != want {
+			t.Errorf("claim %d never holds: %v, want %v", n, got, want)
 		}
 	}
 	if cs.validAt(2, 7) || !cs.validAt(2, 6) || !cs.validAt(3, 7) {
 		t.Error("a claim holds up to its end, and no longer")
+	}
+}
+
+// TestColumn: every number comes back, whatever came before and after it, sealed or not.
+func TestColumn(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		var c column
+		var want []uint64
+		for range rnd.IntN(50) {
+			v := rnd.Uint64() >> rnd.IntN(65)
+			if len(want) > 0 && rnd.IntN(4) == 0 {
+				n := rnd.IntN(len(want))
+				want[n] = v
+				c.set(uint32(n), v)
+				continue
+			}
+			want = append(want, v)
+			c.add(v)
+		}
+		for range 2 {
+			for n, v := range want {
+				if got := c.at(uint32(n)); got != v {
+					t.Fatalf("row %d is %d, want %d of %v", n, got, v, want)
+				}
+			}
+			c.seal()
+		}
 	}
 }

@@ -17,6 +17,7 @@ const maxOverhead = 60
 
 // TestOverhead: values of lists, indicators with an id and a time each, and those that an exchange holds, take no more than promised, finders included.
 func TestOverhead(t *testing.T) {
+	since := func(i int) int64 { return 1_767_225_600_123_457 + int64(i)*7_919_333 } // no two in one second
 	for _, c := range []struct {
 		name  string
 		claim func(i int) Claim
@@ -25,10 +26,21 @@ func TestOverhead(t *testing.T) {
 			return Claim{Source: "list", Name: "family " + strconv.Itoa(i%3000), Confidence: -1}
 		}},
 		{"indicators", func(i int) Claim {
-			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "source", From: int64(i), Confidence: int8(i % 100)}
+			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "source", From: since(i), Confidence: int8(i % 100)}
 		}},
 		{"an exchange", func(i int) Claim {
-			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "1", From: int64(i), Confidence: int8(i % 100), TLP: "clear", Key: int64(2*i + 1)}
+			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "1", From: since(i), Confidence: int8(i % 100), TLP: "clear", Key: int64(2*i + 1)}
+		}},
+		{"an exchange, with ends and names", func(i int) Claim {
+			return Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Name: "family " + strconv.Itoa(i%3000), Source: "1", From: since(i),
+				Until: since(i * i % 1000), Confidence: int8(i % 100), TLP: "clear", Key: int64(2*i + 1)}
+		}},
+		{"an exchange, with some that say nothing", func(i int) Claim {
+			c := Claim{ID: fmt.Sprintf("indicator--00000000-0000-4000-8000-%012x", i), Source: "1", From: since(i), Until: since(2 * i), Confidence: -1, Key: int64(2*i + 1)}
+			if i%10 == 0 {
+				c.From = silent
+			}
+			return c
 		}},
 	} {
 		x, per := measured(t, 300_000, c.claim)
