@@ -17,15 +17,19 @@ func (f Fault) Error() string { return strings.TrimPrefix(f.Path+": "+f.Rule, ":
 // Check says what is wrong with a record by the edition of the schema that it names: 1.2, 1.3 or 1.4. The lists of words of 1.2 are not known
 // here: its words are taken as they are. What plus, extra and subsets hold is the business of who keeps the records.
 func Check(record *stix.Value) []Fault {
-	if record.Get("schema_version") == nil { // it says by what to judge the rest
+	version := record.Get("schema_version") // it says by what to judge the rest
+	switch {
+	case version == nil:
 		return []Fault{{"schema_version", "is missing"}}
+	case version.Kind == stix.String && !versionForm.MatchString(version.Str):
+		return []Fault{{"schema_version", fmt.Sprintf("%q is none of the editions that are known here, 1.2, 1.3 and 1.4, nor one between them such as 1.3.4", version.Str)}}
 	}
 	c := &checker{edition: editionOf(record)}
 	c.value("", "", record, shape())
 	return c.faults
 }
 
-// editionOf reads the schema version; one that is not known is judged by the newest.
+// editionOf reads the schema version.
 func editionOf(record *stix.Value) edition {
 	v := strings.ReplaceAll(record.Get("schema_version").Text(), "_", ".")
 	switch {
@@ -117,7 +121,7 @@ func (c *checker) list(path, name string, v *stix.Value, r *rule) {
 func (c *checker) text(path, name string, v *stix.Value, r *rule) {
 	switch {
 	case r.form != nil && !r.form.MatchString(v.Str):
-		c.bad(path, "%q is not written as %s", v.Str, r.form)
+		c.bad(path, "%q is no %s", v.Str, r.says)
 	case r.words != nil && !r.words(v.Str), r.listed && !c.known(name, v.Str):
 		c.bad(path, "%q is none of its words", v.Str)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,30 @@ func flatten(path string, v any, lists map[string][]string) {
 	case []any:
 		for _, w := range v {
 			lists[path] = append(lists[path], w.(string))
+		}
+	}
+}
+
+// TestFaultsInWords: what is not written as it should be is told in words, with what would be right; of a record in an edition that is not known nothing else is.
+func TestFaultsInWords(t *testing.T) {
+	for _, x := range []struct {
+		path, value, want string
+		alone             bool
+	}{
+		{"schema_version", `"1.5"`, `schema_version: "1.5" is none of the editions that are known here, 1.2, 1.3 and 1.4, nor one between them such as 1.3.4`, true},
+		{"schema_version", `"1.31"`, `"1.31" is none of the editions`, true},
+		{"schema_version", `1.4`, "schema_version: is a number, not a text", false},
+		{"victim.industry", `"9"`, `victim.industry: "9" is no code of NAICS: two to six digits, or sectors such as 31-33`, false},
+		{"victim.region", `["150"]`, `victim.region[0]: "150" is no region of the United Nations' list: six digits`, false},
+		{"timeline.incident.time", `"21:30"`, `timeline.incident.time: "21:30" is no time of a clock such as 09:30 PM`, false},
+	} {
+		record, err := stix.ParseValue([]byte(edited(t, full, x.path, x.value)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		faults := Check(record)
+		if !slices.ContainsFunc(faults, func(f Fault) bool { return strings.Contains(f.Error(), x.want) }) || x.alone && len(faults) != 1 {
+			t.Errorf("%s: %v, want %q", x.path, faults, x.want)
 		}
 	}
 }

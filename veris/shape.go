@@ -31,7 +31,8 @@ type rule struct {
 	item   *rule             // of a list
 	listed bool              // its words are listed by its path: see words and olderWords
 	words  func(string) bool // its words are found so
-	form   *regexp.Regexp    // of a text
+	form   *regexp.Regexp    // of a text,
+	says   string            // and what it is called
 	filled bool              // an empty text, list or object is a fault
 	whole  bool              // a number without a fraction
 	least  float64           // of a number
@@ -63,7 +64,15 @@ func currencyWord() *rule {
 // coins are currencies that VERIS knows and ISO 4217 does not.
 var coins = []string{"BCH", "Ether", "GGP", "IMP", "JEP", "Litecoin", "SPL", "TVD", "XBT", "XMR", "ZEC"}
 
-func like(form *regexp.Regexp) *rule { return &rule{kind: stix.String, form: form} }
+func like(form *regexp.Regexp, says string) *rule {
+	return &rule{kind: stix.String, form: form, says: says}
+}
+
+func clock() *rule { return like(timeForm, "time of a clock such as 09:30 PM") }
+func industryCode() *rule {
+	return like(industryForm, "code of NAICS: two to six digits, or sectors such as 31-33")
+}
+func regionCode() *rule { return like(regionForm, "region of the United Nations' list: six digits") }
 
 // list is a list in which nothing stands twice and that is not empty.
 func list(item *rule) *rule { return &rule{kind: stix.Array, item: item, filled: true} }
@@ -88,7 +97,7 @@ var (
 // shape is the form of a record, as VERIS 1.4.1 has it, with what earlier editions had besides.
 var shape = sync.OnceValue(func() *rule {
 	return object(map[string]*rule{
-		"incident_id": text().need(v12), "schema_version": like(versionForm).need(v12), "security_incident": word().need(v12), "summary": text().need(v14),
+		"incident_id": text().need(v12), "schema_version": text().need(v12), "security_incident": word().need(v12), "summary": text().need(v14),
 		"schema_name": text(), "reference": text(), "source_id": text(), "campaign_id": text(), "confidence": word(), "targeted": word(), "notes": note(), "control_failure": text(),
 		"corrective_action": text(), "cost_corrective_action": word(), "discovery_notes": note(),
 		"timeline": timelineShape().need(v12), "victim": victimShape(), "actor": actorShape().need(v12), "action": actionShape().need(v12), "asset": assetShape().need(v12),
@@ -100,7 +109,7 @@ var shape = sync.OnceValue(func() *rule {
 
 func timelineShape() *rule {
 	return object(map[string]*rule{
-		"incident":   object(map[string]*rule{"year": within(1950, 2050).need(v12), "month": within(1, 12), "day": within(1, 31), "time": like(timeForm)}).need(v12),
+		"incident":   object(map[string]*rule{"year": within(1950, 2050).need(v12), "month": within(1, 12), "day": within(1, 31), "time": clock()}).need(v12),
 		"compromise": spanShape(), "exfiltration": spanShape(), "discovery": spanShape(), "containment": spanShape(),
 	})
 }
@@ -109,8 +118,8 @@ func spanShape() *rule { return object(map[string]*rule{"unit": word().need(v12)
 
 func victimShape() *rule {
 	return object(map[string]*rule{
-		"victim_id": text(), "employee_count": word().need(v12), "industry": like(industryForm).need(v12), "government": list(word()).need(v14), "locations_affected": whole(),
-		"country": list(countryWord()).need(v12), "region": list(like(regionForm)), "state": text(), "notes": note(),
+		"victim_id": text(), "employee_count": word().need(v12), "industry": industryCode().need(v12), "government": list(word()).need(v14), "locations_affected": whole(),
+		"country": list(countryWord()).need(v12), "region": list(regionCode()), "state": text(), "notes": note(),
 		"secondary": object(map[string]*rule{"amount": whole(), "notes": note(), "victim_id": list(text())}).some(),
 		"revenue":   object(map[string]*rule{"amount": whole(), "iso_currency_code": currencyWord()}).some(),
 	})
@@ -119,9 +128,9 @@ func victimShape() *rule {
 func actorShape() *rule {
 	return object(map[string]*rule{
 		"external": object(map[string]*rule{"variety": list(word()).need(v12), "motive": list(word()).need(v12), "notes": note(), "country": list(countryWord()).need(v12).until(v14),
-			"region": list(like(regionForm)), "name": list(text())}),
+			"region": list(regionCode()), "name": list(text())}),
 		"internal": object(map[string]*rule{"variety": list(word()).need(v12), "motive": list(word()).need(v12), "job_change": list(word()), "notes": note()}),
-		"partner": object(map[string]*rule{"motive": list(word()).need(v12), "country": list(countryWord()).need(v12), "industry": like(industryForm), "region": list(like(regionForm)),
+		"partner": object(map[string]*rule{"motive": list(word()).need(v12), "country": list(countryWord()).need(v12), "industry": industryCode(), "region": list(regionCode()),
 			"name": list(text()), "notes": note()}),
 		"unknown": object(map[string]*rule{"notes": note()}),
 	}).some()
