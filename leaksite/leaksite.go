@@ -2,7 +2,8 @@
 //
 // A post is a criminal's word: its incident is suspected, it is reported by the attacker, and the claim that the group did it is the group's own. A
 // title that is posted twice by one group is one incident that was posted twice: groups post again what they posted before, and counting it as a second
-// act would make them more active than they say themselves.
+// act would make them more active than they say themselves. Posts without a title have nothing in common but that: each is one of its own, by where it lies or
+// when it was found.
 //
 // A post that a later release no longer has stays: what was said was said. The times of the releases have no zone; their RSS form says that they are UTC.
 package leaksite
@@ -35,6 +36,9 @@ const (
 	groupName = "group_name"
 	foundName = "discovered"
 )
+
+// linkNames are members in which some watchers say where a post lies.
+var linkNames = []string{"post_url", "link"}
 
 // timeForm is how a release writes times.
 const timeForm = "2006-01-02 15:04:05.000000"
@@ -110,6 +114,19 @@ func postOf(v *stix.Value) (post, error) {
 	}
 	p.at = at
 	return p, nil
+}
+
+// key tells the incident of a post from all others.
+func (p *post) key() string {
+	if victimOf(p.title).name != "" {
+		return p.group + "\n" + p.title
+	}
+	for _, name := range linkNames {
+		if link := strings.TrimSpace(p.record.Get(name).Text()); link != "" {
+			return p.group + "\n\n" + link
+		}
+	}
+	return p.group + "\n\n" + p.at.Format(timeForm)
 }
 
 // found reads when a post was found: as releases write it, or as ISO 8601 does. Without a zone it is taken for UTC.

@@ -177,6 +177,34 @@ func TestSecondPost(t *testing.T) {
 	}
 }
 
+// TestUntitled: posts without a title are no more one incident than any two are: where they lie tells them apart, or else when they were found. Read again, or posted
+// again in the same place, each is what it was, and all go out as they came in.
+func TestUntitled(t *testing.T) {
+	x := newExchange(t)
+	const untitled = `[{"post_title":"","group_name":"herons","discovered":"2024-01-02 03:04:05.000001"},{"post_title":" &nbsp; ","group_name":"herons","discovered":"2024-01-02 03:04:05.000002"},
+{"post_title":"","group_name":"egrets","discovered":"2024-01-02 03:04:05.000001"},
+{"post_title":"","group_name":"herons","discovered":"2024-01-03 00:00:00.000000","post_url":"http://a.onion/1"},{"post_title":"","group_name":"herons","discovered":"2024-01-04 00:00:00.000000","post_url":"http://a.onion/1"},
+{"post_title":"","group_name":"herons","discovered":"2024-01-03 00:00:00.000000","link":"/2","post_url":""}]`
+	x.Take([]byte(untitled))
+	var posts []int
+	for _, o := range x.Of("incident") {
+		in, err := watch.ReadIncident(o)
+		if err != nil || in.Facts.Victims[0].Named || !strings.HasPrefix(in.Title(), "A victim whom the post does not name, posted on the leak site of ") {
+			t.Errorf("%+v, %v", in, err)
+		}
+		posts = append(posts, len(in.Facts.Original))
+	}
+	if slices.Sort(posts); !slices.Equal(posts, []int{1, 1, 1, 1, 2}) || len(x.Faults) > 0 {
+		t.Errorf("incidents of %v posts, %v", posts, x.Faults)
+	}
+	if x.Take([]byte(untitled)); x.Added+x.Changed != 0 {
+		t.Errorf("read again: %d added, %d changed", x.Added, x.Changed)
+	}
+	if got := string(back(t, x)); strings.Count(got, "post_title") != 6 || strings.Count(got, "a.onion/1") != 2 {
+		t.Error(got)
+	}
+}
+
 func TestTitles(t *testing.T) {
 	for title, want := range map[string]victim{
 		"Dillard Door &amp; Security":                 {"Dillard Door & Security", true, ""},

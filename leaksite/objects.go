@@ -32,7 +32,7 @@ func Objects(raw []byte, now string, held func(id string) *stix.Value, f func(*s
 	watcher := b.Put(draft.Object("identity", b.ID("identity", "watcher"), draft.Text("name", "Watchers of leak sites"), draft.Text("identity_class", "system"),
 		draft.Text("description", "Programs that visit the leak sites of ransomware groups and list what they find.")), began)
 	for _, same := range together(posts) {
-		id := b.ID("incident", same[0].group+"\n"+same[0].title)
+		id := b.ID("incident", same[0].key())
 		write(b, id, watcher, merged(same, held(id)))
 		if b.Err() != nil {
 			break
@@ -41,11 +41,11 @@ func Objects(raw []byte, now string, held func(id string) *stix.Value, f func(*s
 	return faults, b.Err()
 }
 
-// together puts the posts of one title by one group together, in the order of their first.
+// together puts the posts that tell of one incident together, in the order of their first.
 func together(posts []post) (list [][]post) {
-	at := map[[2]string]int{}
+	at := map[string]int{}
 	for _, p := range posts {
-		k := [2]string{p.group, p.title}
+		k := p.key()
 		i, ok := at[k]
 		if !ok {
 			i, at[k] = len(list), len(list)
