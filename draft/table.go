@@ -157,27 +157,52 @@ func (r Row) Record() *stix.Value {
 	return v
 }
 
-// WriteTable writes records as the table that they were rows of. The first gives the columns; a record that has others is refused.
+// WriteTable writes records as the table that they were rows of. Where some have columns that others have not, as when a later release brought one, the table has all
+// of them, and what a record has no cell for is empty. Records without any column in common are refused: they are no one table.
 func WriteTable(records iter.Seq2[*stix.Value, error], to io.Writer) error {
-	w := csv.NewWriter(to)
 	var columns []string
+	var rows []*stix.Value // all, before the first can be written: the last may bring a column
 	for v, err := range records {
 		if err != nil {
 			return err
 		}
-		names, cells := make([]string, len(v.Members)), make([]string, len(v.Members))
+		names := make([]string, len(v.Members))
 		for i, m := range v.Members {
-			names[i], cells[i] = m.Name, m.Value.Text()
+			names[i] = m.Name
 		}
-		if columns == nil {
-			columns = names
-			w.Write(columns) // Error below says whether it could be written
+		if len(rows) > 0 && !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(columns, name) }) {
+			return threatwatch.Errorf(threatwatch.Conflict, "rows of tables without a common column are no one table: export them source by source")
 		}
-		if !slices.Equal(columns, names) {
-			return threatwatch.Errorf(threatwatch.Conflict, "rows of tables with different columns are no one table: export them source by source")
+		columns, rows = joined(columns, names), append(rows, v)
+	}
+	w := csv.NewWriter(to)
+	if columns != nil {
+		w.Write(columns) // Error below says whether it could be written
+	}
+	cells := make([]string, len(columns))
+	for _, v := range rows {
+		for i, name := range columns {
+			cells[i] = v.Get(name).Text()
 		}
 		w.Write(cells)
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// joined are columns with those among names that they lack, each after the one that it follows there.
+func joined(columns, names []string) []string {
+	if slices.Equal(columns, names) {
+		return columns
+	}
+	at := 0
+	for _, name := range names {
+		if i := slices.Index(columns, name); i >= 0 {
+			at = i + 1
+			continue
+		}
+		columns = slices.Insert(slices.Clone(columns), at, name)
+		at++
+	}
+	return columns
 }

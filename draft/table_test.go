@@ -50,7 +50,31 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestTablesAreNotMixed: rows under other columns, and a fault of what gives the rows, end the writing.
+// TestTableWithNewColumns: where a later release has a column more, or one less, or another order, the table has them all, each row its cells, and is read again.
+func TestTableWithNewColumns(t *testing.T) {
+	var out bytes.Buffer
+	err := WriteTable(func(yield func(*stix.Value, error) bool) {
+		for _, table := range []string{"ID,name,text\n1,a,x\n", "ID,place,name,text,more\n2,here,b,y,z\n", "name,ID\nc,3\n"} {
+			got, err := ReadTable([]byte(table), "ID")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range got.Rows {
+				if !yield(r.Record(), nil) {
+					return
+				}
+			}
+		}
+	}, &out)
+	if want := "ID,place,name,text,more\n1,,a,x,\n2,here,b,y,z\n3,,c,,\n"; err != nil || out.String() != want {
+		t.Errorf("%v\n%swant\n%s", err, out.String(), want)
+	}
+	if err := WriteTable(func(func(*stix.Value, error) bool) {}, &out); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTablesAreNotMixed: rows under other columns altogether, and a fault of what gives the rows, end the writing.
 func TestTablesAreNotMixed(t *testing.T) {
 	row := func(name string) *stix.Value { return stix.NewDict(Text(name, "x")) }
 	fault := errors.New("a fault")
