@@ -3,6 +3,8 @@ package history
 import (
 	"bytes"
 	"testing"
+
+	"threatwatch/internal/fuse"
 )
 
 // FuzzSegment reads what claims to be a segment, and its parts as if their checksums were right. Errors are fine, and so are wrong answers;
@@ -36,7 +38,7 @@ func FuzzSegment(f *testing.F) {
 		if s, err := openSegment("fuzz", "", bytes.NewReader(b), int64(len(b))); err == nil {
 			readAll(t, s)
 		}
-		if filter, err := parseFilter(b); err == nil {
+		if filter, err := fuse.Parse(b); err == nil {
 			for k := range uint64(200) {
 				filter.Contains(k * 0x9e3779b97f4a7c15)
 			}

@@ -7,7 +7,7 @@ import (
 	"math"
 	"sort"
 
-	"github.com/FastFilter/xorfilter"
+	"threatwatch/internal/fuse"
 )
 
 // segment is a segment that is open for reading.
@@ -123,7 +123,7 @@ func (s *segment) sieve(rd *reader, sec *section) error {
 	return nil
 }
 
-func (s *segment) readFilter(rd *reader, sec *section) (_ *xorfilter.BinaryFuse[uint8], err error) {
+func (s *segment) readFilter(rd *reader, sec *section) (_ *fuse.Filter, err error) {
 	if rd.raw, err = readAt(rd.raw, s.in, sec.filterAt(), sec.filter); err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *segment) readFilter(rd *reader, sec *section) (_ *xorfilter.BinaryFuse[
 	if checksum(raw) != sec.filterSum {
 		return nil, errChecksum
 	}
-	return parseFilter(raw)
+	return fuse.Parse(raw)
 }
 
 var errChecksum = fmt.Errorf("has another checksum")

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/FastFilter/xorfilter"
+
+	"threatwatch/internal/fuse"
 )
 
 // A segment holds rows of one day in order, in sections:
@@ -144,7 +146,7 @@ func (w *segmentWriter) endSection() error {
 		if err != nil {
 			return fmt.Errorf("make a filter: %w", err)
 		}
-		w.buf = appendFilter(w.buf[:0], &filter)
+		w.buf = fuse.Append(w.buf[:0], &filter)
 		w.section.filter, w.section.filterSum = len(w.buf), checksum(w.buf)
 		if err := w.write(w.buf); err != nil {
 			return err
@@ -169,33 +171,6 @@ func (w *segmentWriter) close() error {
 		return err
 	}
 	return w.out.Flush()
-}
-
-const filterHead = 24
-
-func appendFilter(b []byte, f *xorfilter.BinaryFuse[uint8]) []byte {
-	b = binary.LittleEndian.AppendUint64(b, f.Seed)
-	for _, n := range []uint32{f.SegmentLength, f.SegmentLengthMask, f.SegmentCount, f.SegmentCountLength} {
-		b = binary.LittleEndian.AppendUint32(b, n)
-	}
-	return append(b, f.Fingerprints...)
-}
-
-// parseFilter makes a filter of bytes. What it returns looks at no fingerprint that is not there.
-func parseFilter(b []byte) (*xorfilter.BinaryFuse[uint8], error) {
-	if len(b) < filterHead {
-		return nil, errShort
-	}
-	f := &xorfilter.BinaryFuse[uint8]{Seed: binary.LittleEndian.Uint64(b), Fingerprints: b[filterHead:]}
-	for i, n := range []*uint32{&f.SegmentLength, &f.SegmentLengthMask, &f.SegmentCount, &f.SegmentCountLength} {
-		*n = binary.LittleEndian.Uint32(b[8+4*i:])
-	}
-	need := uint64(f.SegmentCountLength) + 2*uint64(f.SegmentLength)
-	if f.SegmentLength == 0 || f.SegmentLength&(f.SegmentLength-1) != 0 || f.SegmentLengthMask != f.SegmentLength-1 ||
-		f.SegmentCountLength == 0 || f.SegmentCountLength%f.SegmentLength != 0 || need > uint64(len(f.Fingerprints)) {
-		return nil, fmt.Errorf("filter of other dimensions")
-	}
-	return f, nil
 }
 
 // append writes the foot: numbers as varints, texts after their length, keys and sums in full.
