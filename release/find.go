@@ -58,43 +58,56 @@ func (v *View) Lookup(ctx context.Context, value string, limit int, f func(*Item
 	return v.LookupAll(ctx, []string{value}, limit, func(_ int, it *Item) error { return f(it) })
 }
 
-// LookupAll is Lookup of several values in one snapshot: f is told which value an item is of, and limit is for each.
+// LookupAll is Lookup of several values in one snapshot: f is told which value an item is of, and limit is for each. [Stop] from f ends one value.
 func (v *View) LookupAll(ctx context.Context, values []string, limit int, f func(which int, it *Item) error) error {
+	var canon []string
+	var whose []int // value of each
+	for i, value := range values {
+		for _, c := range stix.CanonValue(value) {
+			canon, whose = append(canon, c), append(whose, i)
+		}
+	}
 	return v.read(ctx, func(g *glance) error {
-		for i, value := range values {
-			if err := g.lookup(value, limit, func(it *Item) error { return f(i, it) }); err != nil {
+		told := teller{limit: limit, last: -1}
+		return g.snap.ByValues(ctx, g.set, canon, func(n int, r *store.Row) error {
+			which := whose[n]
+			if !told.wants(which) {
+				return store.Stop
+			}
+			it, err := g.item(r)
+			if err != nil || it == nil || it.Redacted && !holds(it, canon[n]) {
 				return err
 			}
-		}
-		return nil
+			return told.tell(it, func() error { return f(which, it) })
+		})
 	})
 }
 
-func (g *glance) lookup(value string, limit int, f func(*Item) error) error {
-	n, seen := 0, map[store.Stamp]bool{}
-	for _, canon := range stix.CanonValue(value) {
-		err := g.snap.ByValue(g.ctx, g.set, canon, func(r *store.Row) error {
-			it, err := g.item(r)
-			if err != nil || it == nil || seen[it.Added] || it.Redacted && !holds(it, canon) {
-				return err
-			}
-			seen[it.Added] = true
-			if err := f(it); err != nil {
-				return err
-			}
-			if n++; n == limit {
-				return store.Stop
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if limit > 0 && n >= limit {
-			return nil
-		}
+// teller tells of one value after the other, of each item once and of so many, though a value has several canonical forms.
+type teller struct {
+	limit, last int
+	seen        []store.Stamp // of the last value
+	ended       bool
+}
+
+func (t *teller) wants(which int) bool {
+	if which != t.last {
+		t.last, t.seen, t.ended = which, t.seen[:0], false
 	}
-	return nil
+	return !t.ended
+}
+
+func (t *teller) tell(it *Item, f func() error) error {
+	if slices.Contains(t.seen, it.Added) {
+		return nil
+	}
+	t.seen = append(t.seen, it.Added)
+	err := f()
+	t.ended = err == store.Stop || err == nil && len(t.seen) == t.limit
+	if t.ended {
+		return store.Stop
+	}
+	return err
 }
 
 // holds says whether a redacted copy still holds the value: one that was left out must not be found.

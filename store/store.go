@@ -163,8 +163,9 @@ type Snapshot interface {
 	ByID(ctx context.Context, ls Labels, id string, f func(*Row) error) error
 	// Heads returns the heads of all assertions held (members) with these ids, any label: for intake and closure, not for showing.
 	Heads(ctx context.Context, ids []string) (map[string][]Head, error)
-	// ByValue calls f for each assertion with this canonical value, newest stamp first.
-	ByValue(ctx context.Context, ls Labels, value string, f func(*Row) error) error
+	// ByValues calls f for each assertion with one of these canonical values, and with the index of the value: value by value, the newest stamp
+	// first. [Stop] ends what is told of one value.
+	ByValues(ctx context.Context, ls Labels, values []string, f func(which int, r *Row) error) error
 	// Search calls f for each assertion whose text has all words of the query (the last one as a prefix), newest first, latest versions
 	// first; types nil means any. Of an id it delivers one assertion without Check and all with.
 	Search(ctx context.Context, ls Labels, query string, types []string, f func(*Row) error) error

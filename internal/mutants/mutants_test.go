@@ -53,7 +53,7 @@ var mutants = []mutant{
 	{rule: "who knows of a hidden object", file: "release/closure.go", old: "known = known || l.Owner == holder.Owner || l.Mixed || holder.Mixed", new: "_ = l"},
 	{rule: "what is gone stays hidden", file: "release/closure.go", old: "return err != nil || !decide(g.r.policy, g.s, l, g.a, g.now).Allow, nil", new: "return err != nil && l.Mixed, nil"},
 	{rule: "words that were left out are not found", file: "release/find.go", old: "it.Redacted && !mentions(it, q)", new: "false"},
-	{rule: "values that were left out are not found", file: "release/find.go", old: "it.Redacted && !holds(it, canon)", new: "false"},
+	{rule: "values that were left out are not found", file: "release/find.go", old: "it.Redacted && !holds(it, canon[n])", new: "false"},
 	{rule: "references that were left out are not followed", file: "release/find.go", old: "it.Redacted && !refersTo(it, id)", new: "false"},
 	{rule: "the id of the original finds no copy", file: "release/find.go", old: "if err != nil || it == nil || it.ID != id {", new: "if err != nil || it == nil {"},
 	{rule: "nor does a page", file: "release/page.go", old: "q.IDs != nil && !slices.Contains(q.IDs, it.ID)", new: "false"},

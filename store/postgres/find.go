@@ -2,10 +2,8 @@ package postgres
 
 import (
 	"context"
-	"hash/crc32"
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/jackc/pgx/v5"
 
 	"threatwatch/store"
@@ -57,21 +55,6 @@ func (s *snapshot) Heads(ctx context.Context, ids []string) (map[string][]store.
 		out[r.ID] = append(out[r.ID], r.Head)
 	}
 	return out, err
-}
-
-// hashes of a value: the key, and a check against collisions.
-func hashes(value string) (hash, chk int64) {
-	return int64(xxhash.Sum64String(value)), int64(crc32.ChecksumIEEE([]byte(value)))
-}
-
-// ByValue lists the assertions that hold a canonical value, newest first.
-func (s *snapshot) ByValue(ctx context.Context, ls store.Labels, value string, f func(*store.Row) error) error {
-	hash, chk := hashes(value)
-	w := &where{}
-	w.add("hash = ?", hash)
-	w.add("chk = ?", chk)
-	l := listing{columns: "oid, 0::bigint, 0::smallint, 0, 0", table: "val", where: w, order: "oid DESC", after: "oid < ?", position: byOID}
-	return s.listed(ctx, ls, l, func(r *store.Row, _ item) error { return f(r) })
 }
 
 func byOID(it item) []any { return []any{int64(it.oid)} }

@@ -24,6 +24,8 @@ type conn struct {
 	turn  *turn // of a connection that reads and never writes
 	kept  *kept // of a connection that reads; nil at first
 
+	filters *filters // of the file
+
 	packers packers       // of the writing connection
 	dec     *zstd.Decoder // with all dictionaries; nil until one is needed
 }
@@ -33,7 +35,7 @@ func (d *DB) connect(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.path, err)
 	}
-	return &conn{c: c, stmts: map[string]*stmt{}, codes: map[string]int64{}, names: map[int64]string{}, packers: packers{}}, nil
+	return &conn{c: c, stmts: map[string]*stmt{}, codes: map[string]int64{}, names: map[int64]string{}, packers: packers{}, filters: &d.filters}, nil
 }
 
 func (c *conn) close() {

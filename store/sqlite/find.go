@@ -63,28 +63,6 @@ func (s *snapshot) Heads(ctx context.Context, ids []string) (map[string][]store.
 	return out, nil
 }
 
-// ByValue lists the assertions that hold a canonical value, newest first.
-func (s *snapshot) ByValue(_ context.Context, ls store.Labels, value string, f func(*store.Row) error) error {
-	hash, chk := hashes(value)
-	w := &where{}
-	w.add("v.hash = ? AND v.chk = ?", hash, chk)
-	return s.listed(w, ls, "generation g CROSS JOIN value v ON v.gen = g.gen CROSS JOIN assertion a ON a.oid = v.oid", "g.gen DESC, v.oid", f)
-}
-
-// listed runs a lookup that goes from postings to assertions.
-func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, f func(*store.Row) error) error {
-	if !w.labels(ls, "a.label") {
-		return nil
-	}
-	sc := newScanner(s.c, true)
-	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw FROM "+from+" WHERE"+w.String()+"ORDER BY "+oid+" DESC", w.args, func(r *sql.Rows) error {
-		if err := sc.scan(r); err != nil {
-			return err
-		}
-		return f(&sc.row)
-	}))
-}
-
 // Mentions lists what refers to an id.
 func (s *snapshot) Mentions(_ context.Context, ls store.Labels, id string, f func(string, *store.Row) error) error {
 	key, ok, err := s.c.key(id)

@@ -6,12 +6,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"hash/crc32"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"threatwatch"
 	"threatwatch/store"
@@ -307,11 +304,6 @@ func (t *tx) putIDs(rows []row) error {
 		}
 	}
 	return b.flush()
-}
-
-// hashes of a value: the key, and a check against collisions.
-func hashes(value string) (hash, chk int64) {
-	return int64(xxhash.Sum64String(value)), int64(crc32.ChecksumIEEE([]byte(value)))
 }
 
 func (t *tx) putValues(rows []row) error {

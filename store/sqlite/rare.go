@@ -16,6 +16,8 @@ import (
 type kept struct {
 	version int64
 	last    store.Stamp // 0: not read yet
+
+	generations []valueGeneration // nil: not read yet
 	*rare.Rare
 }
 

@@ -49,6 +49,7 @@ type DB struct {
 	readers chan *conn
 	queue   *queue.Queue
 	stopped chan struct{} // closed when the writer has ended
+	filters filters
 
 	last atomic.Int64 // newest stamp committed by this process or seen by a poll
 	hint struct {

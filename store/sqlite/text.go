@@ -121,6 +121,20 @@ func (s *snapshot) Search(_ context.Context, ls store.Labels, query string, type
 	return nil
 }
 
+// listed reads what an index of words found, newest first.
+func (s *snapshot) listed(w *where, ls store.Labels, from, oid string, f func(*store.Row) error) error {
+	if !w.labels(ls, "a.label") {
+		return nil
+	}
+	sc := newScanner(s.c, true)
+	return stopped(s.c.each("SELECT "+headColumns+", a.added, a.raw FROM "+from+" WHERE"+w.String()+"ORDER BY "+oid+" DESC", w.args, func(r *sql.Rows) error {
+		if err := sc.scan(r); err != nil {
+			return err
+		}
+		return f(&sc.row)
+	}))
+}
+
 // textWhere are the conditions of a search in one generation; nil when nothing can match.
 func (s *snapshot) textWhere(name, match string, types []string) (*where, error) {
 	w := &where{}

@@ -38,7 +38,7 @@ func TestUpgrade(t *testing.T) {
 		}},
 		"by id": {4, func(s store.Snapshot, f func(*store.Row) error) error { return s.ByID(ctx, all, actor, f) }},
 		"by value": {4, func(s store.Snapshot, f func(*store.Row) error) error {
-			return s.ByValue(ctx, all, "domain-name:host3.example", f)
+			return s.ByValues(ctx, all, []string{"domain-name:host3.example"}, func(_ int, r *store.Row) error { return f(r) })
 		}},
 		"mentions": {24, func(s store.Snapshot, f func(*store.Row) error) error {
 			return s.Mentions(ctx, all, actor, func(_ string, r *store.Row) error { return f(r) })

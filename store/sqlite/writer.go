@@ -88,6 +88,9 @@ func (t *tx) begin() error {
 	if err := t.nextTexts(); err != nil {
 		return err
 	}
+	if err := t.filterValues(); err != nil {
+		return err
+	}
 	t.was = t.head
 	t.tally = map[tallyKey]int64{}
 	return nil

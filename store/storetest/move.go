@@ -211,7 +211,9 @@ func view(t T, st store.Store) (text string) {
 			func() error {
 				return s.Members(ctx, store.Query{Labels: only{2, 3}, Collections: []store.CollectionID{home + 1}}, row)
 			},
-			func() error { return s.ByValue(ctx, everything{}, "domain-name:name3.example", row) },
+			func() error {
+				return s.ByValues(ctx, everything{}, []string{"domain-name:name3.example"}, func(_ int, r *store.Row) error { return row(r) })
+			},
 			func() error { return s.Search(ctx, everything{}, "name2.exam", nil, row) },
 			func() error {
 				return s.Log(ctx, 0, 0, func(e store.Entry) error { say("%v\n", e); return nil })

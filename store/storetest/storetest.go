@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ var properties = []property{
 	{"SnapshotsStandStill", "a reader sees one state from beginning to end", snapshotsStandStill},
 	{"UpdatesInTurn", "what two transactions decide on the same rows is decided in turn", updatesInTurn},
 	{"NeighboursInGroup", "an error undoes its own transaction and no neighbour's", neighboursInGroup},
+	{"ManyHolders", "values that few and many assertions hold are found together, each whole and newest first", manyHolders},
 	{"LabelsLimit", "nothing outside the labels of a view is shown, listed or counted", labelsLimit},
 	{"Worlds", "each way of reading gives what the contract in its simplest form gives", worlds},
 	{"SameTwice", "what is held already is not stored again", sameTwice},
@@ -225,7 +227,7 @@ func reopened(t T, e Engine) {
 	err = st.Read(ctx, func(sn store.Snapshot) error {
 		n := 0
 		count := func(*store.Row) error { n++; return nil }
-		if err := sn.ByValue(ctx, everything{}, "domain-name:one", count); err != nil {
+		if err := sn.ByValues(ctx, everything{}, []string{"domain-name:one"}, func(_ int, r *store.Row) error { return count(r) }); err != nil {
 			return err
 		}
 		if err := sn.Search(ctx, everything{}, "two", nil, count); err != nil {
@@ -238,6 +240,54 @@ func reopened(t T, e Engine) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// manyHolders: a value that thousands hold, beside others, told whole or only its beginning.
+func manyHolders(t T, e Engine) {
+	const held = 2500
+	st, ctx := e.Open(t, t.TempDir()), t.Context()
+	text := func(i int) string {
+		if i%500 == 7 {
+			return "few"
+		}
+		return "many"
+	}
+	want := map[string][]string{}
+	for first := 0; first < held; first += 500 {
+		must(t, st.Update(ctx, func(tx store.Tx) error {
+			for i := first; i < first+500; i++ {
+				want[text(i)] = append([]string{indicator(i)}, want[text(i)]...)
+				if err := putIn(ctx, tx, indicator(i), "x", text(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	asked := []string{"few", "many", "absent", "many", "few"}
+	limits := []int{0, 0, 0, 3, 1}
+	var values []string
+	for _, a := range asked {
+		values = append(values, "domain-name:"+a)
+	}
+	got := make([][]string, len(asked))
+	must(t, st.Read(ctx, func(sn store.Snapshot) error {
+		return sn.ByValues(ctx, everything{}, values, func(n int, r *store.Row) error {
+			if got[n] = append(got[n], r.ID); len(got[n]) == limits[n] {
+				return store.Stop
+			}
+			return nil
+		})
+	}))
+	for n, a := range asked {
+		w := want[a]
+		if limits[n] > 0 {
+			w = w[:limits[n]]
+		}
+		if !slices.Equal(got[n], w) {
+			t.Errorf("value %d, %s: %d assertions, or others, or in another order; want %d", n, a, len(got[n]), len(w))
+		}
 	}
 }
 
@@ -265,7 +315,7 @@ func labelsLimit(t T, e Engine) {
 		err = errors.Join(
 			sn.Members(ctx, store.Query{Labels: allowed, Collections: []store.CollectionID{home}}, see),
 			sn.ByID(ctx, allowed, indicator(0), see), sn.ByID(ctx, allowed, indicator(1), see),
-			sn.ByValue(ctx, allowed, "domain-name:same", see),
+			sn.ByValues(ctx, allowed, []string{"domain-name:same"}, func(_ int, r *store.Row) error { return see(r) }),
 			sn.Search(ctx, allowed, "same", nil, see),
 		)
 		if len(got) != 4 {

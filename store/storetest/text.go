@@ -57,10 +57,10 @@ func valuesAreExact(t T, e Engine) {
 	for i, v := range values {
 		var got []string
 		err := st.Read(ctx, func(sn store.Snapshot) error {
-			return sn.ByValue(ctx, everything{}, "domain-name:"+v, func(r *store.Row) error { got = append(got, r.ID); return nil })
+			return sn.ByValues(ctx, everything{}, []string{"domain-name:" + v}, func(_ int, r *store.Row) error { got = append(got, r.ID); return nil })
 		})
 		if err != nil || !slices.Equal(got, []string{indicator(i)}) {
-			t.Errorf("ByValue(%q) = %v, %v, want %s", v, got, err, indicator(i))
+			t.Errorf("ByValues(%q) = %v, %v, want %s", v, got, err, indicator(i))
 		}
 	}
 }

@@ -18,7 +18,7 @@ func worlds(t T, e Engine) {
 			t.Fatalf("only %d assertions in world %d", len(w.held), seed)
 		}
 		for name, check := range map[string]func(*world){
-			"QueriesAgree": queriesAgree, "PagesJoin": pagesJoin, "IdentitiesAgree": identitiesAgree, "FindingAgrees": findingAgrees,
+			"QueriesAgree": queriesAgree, "PagesJoin": pagesJoin, "IdentitiesAgree": identitiesAgree, "ValuesAgree": valuesAgree, "MentionsAgree": mentionsAgree,
 			"SearchAgrees": searchAgrees, "CountsAgree": countsAgree, "LogTellsAll": logTellsAll,
 		} {
 			within(t, fmt.Sprint(name, seed), func(t T) {
@@ -145,24 +145,47 @@ func (w *world) newestFirst(ls store.Labels, ok func(*store.Put) bool) (out []*s
 	return out
 }
 
-// findingAgrees: by value, by mention and by word, newest first, with and without a limit.
-func findingAgrees(w *world) {
+// valuesAgree: values together, the same one twice among them, and one that nobody holds: each newest first, with a limit of its own.
+func valuesAgree(w *world) {
 	ctx := w.t.Context()
 	w.read(func(sn store.Snapshot) error {
 		for range 100 {
-			ls, word, target, limit := w.randomLabels(), pick(w, worldWords), worldID(w.rng.IntN(worldIDs)), w.rng.IntN(4)
-			cut := func(list []string) []string {
-				if limit > 0 {
-					return list[:min(limit, len(list))]
-				}
-				return list
+			ls := w.randomLabels()
+			asked := make([]string, 1+w.rng.IntN(5))
+			limits, got := make([]int, len(asked)), make([]collect, len(asked))
+			for i := range asked {
+				asked[i], limits[i] = "domain-name:"+pick(w, append([]string{"absent"}, worldWords...)), w.rng.IntN(4)
 			}
-			var values, mentions collect
-			if err := sn.ByValue(ctx, ls, "domain-name:"+word, values.until(limit)); err != nil {
+			last := 0
+			err := sn.ByValues(ctx, ls, asked, func(which int, r *store.Row) error {
+				if which < last {
+					w.t.Errorf("ByValues %v: value %d after value %d", asked, which, last)
+				}
+				last = which
+				return got[which].until(limits[which])(r)
+			})
+			if err != nil {
 				return err
 			}
-			w.same("ByValue "+word, values.list, cut(keys(w.newestFirst(ls, func(p *store.Put) bool { return slices.Contains(p.Values, "domain-name:"+word) }))))
+			for i, value := range asked {
+				want := keys(w.newestFirst(ls, func(p *store.Put) bool { return slices.Contains(p.Values, value) }))
+				if limits[i] > 0 {
+					want = want[:min(limits[i], len(want))]
+				}
+				w.same(fmt.Sprintf("ByValues %v, of value %d at most %d", asked, i, limits[i]), got[i].list, want)
+			}
+		}
+		return nil
+	})
+}
 
+// mentionsAgree: who refers to an id, newest first.
+func mentionsAgree(w *world) {
+	ctx := w.t.Context()
+	w.read(func(sn store.Snapshot) error {
+		for range 100 {
+			ls, target := w.randomLabels(), worldID(w.rng.IntN(worldIDs))
+			var mentions collect
 			wants := func(r store.Ref) bool { return r.ID == target }
 			err := sn.Mentions(ctx, ls, target, func(kind string, r *store.Row) error {
 				if !slices.Contains(w.held[r.OID].Refs, store.Ref{Kind: kind, ID: target}) {
