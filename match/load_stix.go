@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ func (l *Loader) readSTIX(name string, r io.Reader) error {
 	return err
 }
 
-// Object reads one STIX object, of a file or collection; what is neither indicator nor identity is passed over. Of several versions of an indicator
-// the newest counts. NameSources is to be called after the last.
+// Object reads one STIX object of a file; what is neither indicator nor identity is passed over. Of several versions of an indicator the newest counts.
+// NameSources is to be called after the last.
 func (l *Loader) Object(raw []byte, where string) error {
 	if !bytes.Contains(raw, []byte(`indicator`)) && !bytes.Contains(raw, []byte(`identity`)) {
 		return nil
@@ -51,16 +52,35 @@ func (l *Loader) Object(raw []byte, where string) error {
 	}
 	switch o.Type {
 	case "identity":
-		l.identities[o.ID] = o.Root.Get("name").Text()
+		l.identity(o)
 	case "indicator":
-		source := o.Root.Get("created_by_ref").Text()
-		if source == "" {
-			source = listSource(where)
-		}
 		level, marked := levelOf(o)
-		return l.indicator(o, Claim{Source: source, Where: where}, level, marked)
+		return l.indicator(o, claimOf(o, where), level, marked)
 	}
 	return nil
+}
+
+// Held is Object for one of a collection that has been read already, where no other version of it is given to the loader: it remembers none.
+func (l *Loader) Held(o *stix.Object) error {
+	switch o.Type {
+	case "identity":
+		l.identity(o)
+	case "indicator":
+		x := indicatorOf(o)
+		level, marked := levelOf(o)
+		_, err := l.add(&x, claimOf(o, ""), level, marked)
+		return err
+	}
+	return nil
+}
+
+func (l *Loader) identity(o *stix.Object) {
+	l.identities[o.ID] = o.Root.Get("name").Text()
+}
+
+// claimOf says who says what an indicator says.
+func claimOf(o *stix.Object, where string) Claim {
+	return Claim{Source: cmp.Or(o.Root.Get("created_by_ref").Text(), listSource(where)), Where: where}
 }
 
 // levelOf is the strictest TLP level that the markings of an object name by their fixed ids.

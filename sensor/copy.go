@@ -1,7 +1,6 @@
 package sensor
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -187,17 +186,14 @@ func (c *localCopy) compact() error {
 	}
 	moved := maps.Clone(c.held)
 	err := c.j.rewrite(func(to *journal) error {
-		for _, k := range c.inOrder() {
+		err := c.counts(func(k idKey, body []byte) error {
 			h := c.held[k]
-			body, err := c.j.read(h.at)
-			if err != nil {
-				return err
-			}
 			h.at = to.add(copyObject, body)
 			moved[k] = h
-			if err := to.spill(); err != nil {
-				return err
-			}
+			return to.spill()
+		})
+		if err != nil {
+			return err
 		}
 		return c.addCursor(to, c.cursor)
 	})
@@ -208,9 +204,25 @@ func (c *localCopy) compact() error {
 	return nil
 }
 
-// inOrder lists what is held as it stands in the journal.
-func (c *localCopy) inOrder() []idKey {
-	return slices.SortedFunc(maps.Keys(c.held), func(a, b idKey) int { return cmp.Compare(c.held[a].at, c.held[b].at) })
+// counts goes through the journal and calls f for the records of what is held.
+func (c *localCopy) counts(f func(k idKey, body []byte) error) error {
+	end, err := c.j.scan(func(kind byte, at int64, body []byte) error {
+		if kind != copyObject {
+			return nil
+		}
+		id, _, _, err := splitObject(body)
+		if err != nil {
+			return err
+		}
+		if k := keyOf(id); c.held[k].at == at {
+			return f(k, body)
+		}
+		return nil
+	})
+	if err == nil && end != c.j.end {
+		err = fmt.Errorf("read %s at %d: %w", c.j.path, end, errRecord)
+	}
+	return err
 }
 
 // object returns what is held of an id, nil for nothing.
@@ -219,10 +231,6 @@ func (c *localCopy) object(id string) ([]byte, error) {
 	if !ok {
 		return nil, nil
 	}
-	return c.read(h)
-}
-
-func (c *localCopy) read(h held) ([]byte, error) {
 	body, err := c.j.read(h.at)
 	if err != nil {
 		return nil, err
@@ -231,18 +239,15 @@ func (c *localCopy) read(h held) ([]byte, error) {
 	return raw, err
 }
 
-// each calls f for all objects held.
+// each calls f for all objects held. They are not to be kept.
 func (c *localCopy) each(f func(raw []byte) error) error {
-	for _, k := range c.inOrder() {
-		raw, err := c.read(c.held[k])
-		if err == nil {
-			err = f(raw)
-		}
+	return c.counts(func(_ idKey, body []byte) error {
+		_, _, raw, err := splitObject(body)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		return f(raw)
+	})
 }
 
 // beginCount begins to find out what is still in the collection.

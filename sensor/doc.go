@@ -27,5 +27,5 @@
 // The ids of sightings follow from the window, so that a window that is sent again changes nothing.
 //
 // The collection is what the sensor believes. TAXII does not say when an object has been withheld or deleted, so the manifest is compared with the
-// copy now and then (Config.Recheck). Of an object that comes in several versions the last counts: who may write to the collection can end an indicator.
+// copy now and then (Config.Recheck); it is not believed alone, see poller.forget. Of an object that comes in several versions the last counts: who may write to the collection can end an indicator.
 package sensor

@@ -58,7 +58,7 @@ func openJournal(path string, each func(kind byte, at int64, body []byte) error)
 		j.buf = []byte(journalMagic)
 		return j, 0, errors.Join(j.commit(), syncDir(filepath.Dir(path)))
 	}
-	if err := j.replay(each); err != nil {
+	if j.end, err = j.scan(each); err != nil {
 		return nil, 0, fmt.Errorf("read %s: %w", path, err)
 	}
 	if cut = info.Size() - j.end; cut > 0 {
@@ -67,28 +67,27 @@ func openJournal(path string, each func(kind byte, at int64, body []byte) error)
 	return j, cut, err
 }
 
-// replay reads whole records and sets the end behind them.
-func (j *journal) replay(each func(kind byte, at int64, body []byte) error) error {
+// scan calls each for the whole records that are on disk, and returns where they end. A body is not to be kept.
+func (j *journal) scan(each func(kind byte, at int64, body []byte) error) (end int64, err error) {
 	r := bufio.NewReaderSize(io.NewSectionReader(j.f, 0, 1<<62), 1<<20)
 	magic := make([]byte, len(journalMagic))
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != journalMagic {
-		return threatwatch.Errorf(threatwatch.Invalid, "this is no journal of a sensor")
+		return 0, threatwatch.Errorf(threatwatch.Invalid, "this is no journal of a sensor")
 	}
-	j.end = int64(len(magic))
+	end = int64(len(magic))
 	var body []byte
 	for {
-		var err error
 		body, err = nextRecord(r, body)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errRecord) {
-			return nil
+			return end, nil
 		}
 		if err != nil {
-			return err
+			return end, err
 		}
-		if err := each(body[0], j.end, body[1:]); err != nil {
-			return err
+		if err := each(body[0], end, body[1:]); err != nil {
+			return end, err
 		}
-		j.end += recordHead + int64(len(body))
+		end += recordHead + int64(len(body))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,7 @@ type poller struct {
 	changed    []string  // ids whose change is in the copy and not yet in the index
 	rechecked  time.Time // when the manifest was last compared
 	noManifest bool      // the exchange does not give one
+	emptied    bool      // it was empty at the last time
 	noStamps   bool      // it does not say how far a page goes
 
 	contact    atomic.Int64 // when the exchange last answered, microseconds since 1970; 0: never
@@ -35,15 +37,21 @@ type poller struct {
 var wanted = []string{"indicator", "identity"}
 
 const (
-	pageSize   = 1000
-	applyAt    = 20_000 // changes that are put into the index before a long round is over
-	fetchAtOne = 50     // ids in one request, as the address of a request must stay short
+	pageSize = 1000
+	applyAt  = 20_000 // changes that are put into the index before a long round is over
 )
 
 // newIndex reads the copy into an index.
 func newIndex(c *localCopy, tell func(string, ...any)) (*match.Index, error) {
 	l := match.NewLoader(match.Policy{})
-	if err := c.each(func(raw []byte) error { return l.Object(raw, "") }); err != nil {
+	err := c.each(func(raw []byte) error {
+		o, err := stix.Parse(raw)
+		if err != nil { // though it was read when it came, perhaps by another version of this program
+			return l.Object(raw, "")
+		}
+		return l.Held(o)
+	})
+	if err != nil {
 		return nil, err
 	}
 	l.NameSources()
@@ -106,7 +114,9 @@ func (p *poller) pages(ctx context.Context) error {
 	f := taxii.Filter{AddedAfter: p.copy.cursor.After, Limit: pageSize, Types: wanted}
 	for {
 		var fresh []received
+		came := 0
 		page, err := p.exchange.client.Objects(ctx, p.exchange.collection, f, func(raw []byte) error {
+			came++
 			if o, ok := parseReceived(raw); ok && p.copy.newer(&o) {
 				fresh = append(fresh, o)
 			}
@@ -116,7 +126,9 @@ func (p *poller) pages(ctx context.Context) error {
 			return err
 		}
 		p.contact.Store(time.Now().UnixMicro())
-		p.lookForStamp(page)
+		if came > 0 && page.Last == 0 {
+			p.unstamped()
+		}
 		to := p.copy.cursor
 		to.After, to.Whole = max(to.After, page.Last), to.Whole || !page.More
 		if err := p.take(fresh, nil, to); err != nil {
@@ -131,9 +143,9 @@ func (p *poller) pages(ctx context.Context) error {
 	}
 }
 
-// lookForStamp tells once of a server that gives nothing to go on from. TAXII 2.1 §3.3 asks for it.
-func (p *poller) lookForStamp(page taxii.Page) {
-	if page.Last == 0 && !p.noStamps {
+// unstamped tells once of a server that gives nothing to go on from. TAXII 2.1 §3.3 asks for it wherever there are objects.
+func (p *poller) unstamped() {
+	if !p.noStamps {
 		p.noStamps = true
 		p.tell("indicators: the server does not send X-TAXII-Date-Added-Last: the whole collection is read each time, so choose a long --interval")
 	}
@@ -165,13 +177,10 @@ func (p *poller) apply() error {
 		return nil
 	}
 	l := match.NewLoader(match.Policy{})
-	var ids []string
+	ids := slices.Compact(slices.Sorted(slices.Values(p.changed)))
+	ids = slices.DeleteFunc(ids, func(id string) bool { return !isIndicator(id) })
 	named := map[string]bool{}
-	for _, id := range p.changed {
-		if !isIndicator(id) {
-			continue
-		}
-		ids = append(ids, id)
+	for _, id := range ids {
 		raw, err := p.copy.object(id)
 		if err != nil {
 			return err
@@ -208,52 +217,7 @@ func (p *poller) load(l *match.Loader, raw []byte, named map[string]bool) error 
 			return err
 		}
 	}
-	return l.Object(raw, "")
-}
-
-// compare asks for the manifest: what is no longer in it was withheld or deleted, and what is in it in another version is fetched. TAXII 2.1 §5.3.
-func (p *poller) compare(ctx context.Context) error {
-	p.copy.beginCount()
-	var other []string
-	err := p.manifest(ctx, func(m taxii.ManifestRecord) {
-		version, err := taxii.ParseStamp(m.Version)
-		if held, ok := p.copy.count(m.ID); err == nil && (!ok || held != int64(version)) {
-			other = append(other, m.ID)
-		}
-	})
-	if kind := threatwatch.KindOf(err); kind == threatwatch.NotFound || kind == threatwatch.Forbidden || kind == threatwatch.NotAcceptable {
-		p.noManifest = true
-		p.tell("indicators: the exchange gives no manifest (%s): what it withholds later is looked for until it is revoked or expires", err)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	gone, err := p.copy.uncounted()
-	if err != nil {
-		return err
-	}
-	if len(gone) > 0 {
-		p.tell("indicators: %d objects are no longer in the collection", len(gone))
-		if err := p.take(nil, gone, p.copy.cursor); err != nil {
-			return err
-		}
-	}
-	return p.fetch(ctx, other)
-}
-
-// manifest calls each for the version of every object that is in the collection.
-func (p *poller) manifest(ctx context.Context, each func(taxii.ManifestRecord)) error {
-	f := taxii.Filter{Limit: pageSize, Types: wanted}
-	for {
-		page, err := p.exchange.client.Manifest(ctx, p.exchange.collection, f, func(m taxii.ManifestRecord) error { each(m); return nil })
-		if err != nil || !page.More {
-			return err
-		}
-		if f, err = next(f, page); err != nil {
-			return err
-		}
-	}
+	return l.Held(o)
 }
 
 // next is the filter of the page that follows: by next where the server gives it, by added_after where it only says more. TAXII 2.1 §3.5.
@@ -267,26 +231,4 @@ func next(f taxii.Filter, page taxii.Page) (taxii.Filter, error) {
 		return f, threatwatch.Errorf(threatwatch.Unavailable, "the server says that there is more and gives no way to it")
 	}
 	return f, nil
-}
-
-// fetch takes objects as the collection has them, newer or not.
-func (p *poller) fetch(ctx context.Context, ids []string) error {
-	for len(ids) > 0 {
-		n := min(len(ids), fetchAtOne)
-		var fresh []received
-		_, err := p.exchange.client.All(ctx, p.exchange.collection, taxii.Filter{IDs: ids[:n], Limit: pageSize}, func(raw []byte) error {
-			if o, ok := parseReceived(raw); ok {
-				fresh = append(fresh, o)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if err := p.take(fresh, nil, p.copy.cursor); err != nil {
-			return err
-		}
-		ids = ids[n:]
-	}
-	return nil
 }
