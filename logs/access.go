@@ -180,8 +180,12 @@ func (r *Record) requestLine(v []byte) {
 		return
 	}
 	r.take(accessRequest, path)
-	if bytes.Contains(path, []byte("${")) || bytes.IndexByte(path, '%') >= 0 || bytes.Contains(path[1:], []byte("://")) {
-		r.takeText(accessRest, path) // attempts carry addresses of their own
+	within := path
+	if _, rest, ok := bytes.Cut(path, []byte("://")); ok && path[0] != '/' { // a proxy is asked for a whole address (§3.2.2)
+		within = rest[max(bytes.IndexByte(rest, '/'), 0):]
+	}
+	if bytes.Contains(within, []byte("${")) || bytes.IndexByte(within, '%') >= 0 || bytes.Contains(within, []byte("://")) {
+		r.takeText(accessRest, within) // attempts carry addresses of their own
 	}
 }
 
