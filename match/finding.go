@@ -11,7 +11,7 @@ type Finding struct {
 	Hit
 	File     string
 	Line     int64  // number of the record in the file, from 1; of formats with a record a line, that of the line
-	Host     string // machine or sensor that the record is from, else who opened the connection
+	Host     string // machine or sensor that the record is from, else the one of one's own network, else who opened the connection
 	From, To string // who spoke to whom, where the record says so
 	Known    []string
 	With     []Place // of the other records that a pattern needed, a hundred at most

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -346,7 +347,17 @@ func (w *scanWorker) finding(h *Hit, n int64) Finding {
 		}
 	}
 	if f.Host == "" {
-		f.Host = f.From
+		f.Host = hostOf(f.From, f.To)
 	}
 	return f
+}
+
+// hostOf is the machine of one's own in a connection: the one with a private address where the other has none, else the one that opened it.
+func hostOf(from, to string) string {
+	if a, err := netip.ParseAddr(from); err == nil && !a.Unmap().IsPrivate() {
+		if b, err := netip.ParseAddr(to); err == nil && b.Unmap().IsPrivate() {
+			return to
+		}
+	}
+	return from
 }

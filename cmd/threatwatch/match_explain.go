@@ -35,10 +35,19 @@ type statement struct {
 
 // tie is a campaign, actor, malware, technique or report that an indicator leads to.
 type tie struct {
-	How  string `json:"how"` // relationship, or two
+	How  string `json:"how"`            // type of the relationship
+	Back bool   `json:"back,omitempty"` // it leads from there
 	Type string `json:"type"`
 	Name string `json:"name"`
 	ID   string `json:"id"`
+}
+
+// how names the relationship, with an arrow where it leads from there.
+func (t *tie) how() string {
+	if t.Back {
+		return "← " + plain(t.How)
+	}
+	return plain(t.How)
 }
 
 // explain writes what is known of everything that was found.
@@ -86,9 +95,13 @@ func (x *explained) print(m *matchRun) error {
 	}
 	for _, s := range x.Said {
 		fmt.Fprintf(w, "  said by %s%s\n", plain(s.By), plain(s.qualities()))
+		width := len("indicates")
+		for _, b := range s.Belongs {
+			width = max(width, len([]rune(b.how())))
+		}
 		row := func(name, text string) {
 			if text != "" {
-				fmt.Fprintf(w, "    %s%-9s%s %s\n", ink.dim, name, ink.off, plain(clipLine(text)))
+				fmt.Fprintf(w, "    %s%-*s%s %s\n", ink.dim, width, name, ink.off, plain(clipLine(text)))
 			}
 		}
 		row("name", s.Name)
@@ -98,7 +111,7 @@ func (x *explained) print(m *matchRun) error {
 		row("in", s.File)
 		row("about", s.Description)
 		for _, b := range s.Belongs {
-			row(b.How, b.Type+" "+b.Name)
+			row(b.how(), b.Type+" "+b.Name)
 		}
 		for _, r := range s.References {
 			row("see", r)
@@ -143,8 +156,11 @@ type knowledge struct {
 	links   map[string][]link // from each end
 }
 
-// link is a relationship, or a report's mention, from one end to the other.
-type link struct{ how, to string }
+// link is a relationship, or a report's mention, as seen from one end: back, when it leads from the other.
+type link struct {
+	how, to string
+	back    bool
+}
 
 // knowledge reads what has to do with these indicators: from the exchange, and once more from the files.
 func (s *matchSources) knowledge(a *app, ids map[string]bool) (*knowledge, error) {
@@ -224,15 +240,15 @@ func looksLikeList(start []byte) bool {
 // link takes relationships and what reports mention.
 func (k *knowledge) link(o *stix.Object) {
 	join := func(a, how, b string) {
-		k.links[a] = append(k.links[a], link{how, b})
-		k.links[b] = append(k.links[b], link{how, a})
+		k.links[a] = append(k.links[a], link{how: how, to: b})
+		k.links[b] = append(k.links[b], link{how: how, to: a, back: true})
 	}
 	switch o.Type {
 	case "relationship":
 		join(o.Root.Get("source_ref").Text(), o.Root.Get("relationship_type").Text(), o.Root.Get("target_ref").Text())
 	case "report", "grouping":
 		for _, id := range o.Root.Get("object_refs").Strings() {
-			join(o.ID, "in "+o.Type, id)
+			join(o.ID, "mentions", id)
 		}
 	}
 }
@@ -309,20 +325,20 @@ func (k *knowledge) statement(c *match.Claim) statement {
 	}
 	seen := map[string]bool{c.ID: true}
 	for _, l := range k.links[c.ID] {
-		s.tie(k, l, l.how, seen)
+		s.tie(k, l, seen)
 	}
 	for _, l := range k.links[c.ID] {
 		if typ, _, _ := strings.Cut(l.to, "--"); typ == "report" || typ == "grouping" {
 			continue
 		}
 		for _, m := range k.links[l.to] {
-			s.tie(k, m, m.how, seen)
+			s.tie(k, m, seen)
 		}
 	}
 	return s
 }
 
-func (s *statement) tie(k *knowledge, l link, how string, seen map[string]bool) {
+func (s *statement) tie(k *knowledge, l link, seen map[string]bool) {
 	o := k.objects[l.to]
 	if o == nil || seen[l.to] || !slices.Contains(tied, o.Type) || len(s.Belongs) >= 20 {
 		return
@@ -337,5 +353,5 @@ func (s *statement) tie(k *knowledge, l link, how string, seen map[string]bool) 
 			}
 		}
 	}
-	s.Belongs = append(s.Belongs, tie{how, o.Type, name, o.ID})
+	s.Belongs = append(s.Belongs, tie{l.how, l.back, o.Type, name, o.ID})
 }

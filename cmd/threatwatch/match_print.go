@@ -209,14 +209,17 @@ type linesOfFindings struct {
 	told      map[string]bool // and what was said of it
 }
 
+// lineTime is RFC 3339 to the millisecond, so that lines stand under each other.
+const lineTime = "2006-01-02T15:04:05.000Z07:00"
+
 // finding prints what is not known good; the others are told of together at the end. What a record says in several fields is one line.
 func (p *linesOfFindings) finding(f *match.Finding) error {
 	if len(f.Known) > 0 {
 		return nil
 	}
-	at := when(f)
-	if at == "" {
-		at = "no time"
+	at := "no time"
+	if f.Timed {
+		at = time.UnixMicro(f.Time).UTC().Format(lineTime)
 	}
 	who := f.From
 	if who != "" && f.To != "" {
@@ -233,7 +236,7 @@ func (p *linesOfFindings) finding(f *match.Finding) error {
 	if f.Records > 1 {
 		what += fmt.Sprintf(" %swith %d records before%s", p.ink.dim, f.Records-1, p.ink.off)
 	}
-	line := fmt.Sprintf("%s  %s  %s %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), f.Role.String(), p.ink.bad, plain(f.Seen), p.ink.off, what,
+	line := fmt.Sprintf("%s  %-31s  %-11s  %s%s%s%s  %s  %s%s:%d%s\n", at, dash(plain(who)), f.Role.String(), p.ink.bad, plain(f.Seen), p.ink.off, what,
 		plain(saidBy(f.Claims)), p.ink.dim, plain(f.File), f.Line, p.ink.off)
 	if record := (placeLine{f.File, f.Line}); record != p.record || p.told == nil {
 		p.record, p.told = record, make(map[string]bool)

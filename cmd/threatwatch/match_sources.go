@@ -124,7 +124,11 @@ func (s *matchSources) tell(w io.Writer, took time.Duration) {
 	n := &s.loaded
 	fmt.Fprintf(w, "looking for %s values of %s indicators (read in %s)\n", humanize.Comma(int64(s.index.Len())), humanize.Comma(int64(n.Indicators)), took.Round(time.Millisecond))
 	if n.Compound > 0 {
-		fmt.Fprintf(w, "of these, %s are patterns of several comparisons; of a part of %s no record says anything\n", humanize.Comma(int64(n.Compound)), humanize.Comma(int64(n.Partly)))
+		fmt.Fprintf(w, "of these, %s of several comparisons", several(n.Compound, "pattern"))
+		if n.Partly > 0 {
+			fmt.Fprintf(w, ", %s of which in part of what no record says", humanize.Comma(int64(n.Partly)))
+		}
+		fmt.Fprintln(w)
 	}
 	var not []string
 	for _, x := range []struct {

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -95,11 +96,38 @@ func TestMatchForPeople(t *testing.T) {
 		}
 	}
 	_, out, _ := program(t, "match", "-i", list, "-w", filepath.Join(dir, "warn.json"), log)
-	if strings.Count(out, "destination 198.51.100.77") != 2 || !strings.Contains(out, "5 hits, 1 of them on warning lists") || !strings.Contains(out, "Servers of the DNS root") {
+	if strings.Count(out, "destination  198.51.100.77") != 2 || !strings.Contains(out, "5 hits, 1 of them on warning lists") || !strings.Contains(out, "Servers of the DNS root") {
 		t.Errorf("%s", out)
 	}
 	if _, out, _ = program(t, "match", "-i", list, log); !strings.Contains(out, "5 hits, 0 of them on warning lists") {
 		t.Errorf("without a warning list: %s", out)
+	}
+	proxy := filepath.Join(dir, "proxy.log")
+	lines := `10.0.0.5 - - [01/Nov/2026:10:00:00 +0000] "GET http://198.51.100.77/a HTTP/1.1" 200 5 "-" "-"` + "\n" +
+		`10.0.0.5 - - [01/Nov/2026:10:00:01 +0000] "GET http://www.example.org/?to=http://198.51.100.77/a HTTP/1.1" 200 5 "-" "-"` + "\n"
+	if err := os.WriteFile(proxy, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ = program(t, "match", "-i", list, proxy); !strings.Contains(out, "2 hits, 0 of") {
+		t.Errorf("a whole address that a proxy was asked for, and one within another: %s", out)
+	}
+}
+
+// TestMatchHost: what is said of a connection is counted at the machine of one's own.
+func TestMatchHost(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, list := filepath.Join(dir, "log.json"), filepath.Join(dir, "list.txt")
+	record := `{"timestamp":"2026-11-01T10:00:00Z","src_ip":"%s","dest_ip":"%s"}` + "\n"
+	text := fmt.Sprintf(record, "198.51.100.77", "10.0.0.5") + fmt.Sprintf(record, "10.0.0.5", "198.51.100.77") + fmt.Sprintf(record, "198.51.100.77", "203.0.113.9")
+	for name, text := range map[string]string{log: text, list: "198.51.100.77\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, out, _ := program(t, "match", "--json", "-i", list, log)
+	if strings.Count(out, `"host":"10.0.0.5"`) != 2 || strings.Count(out, `"host":"198.51.100.77"`) != 1 {
+		t.Errorf("%s", out)
 	}
 }
 
