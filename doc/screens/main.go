@@ -1,10 +1,10 @@
 // Command screens takes the pictures of this directory: each page as `threatwatch demo` shows it, wide, narrow, dark and on paper, in headless
-// Chromium, and the list of them in README.md. What stands there is to be looked at after each change of a page.
+// Chromium, what commands print on a terminal, and the list of them in README.md. What stands there is to be looked at after each change of a page.
 //
 //	go run ./doc/screens             # all of them
 //	go run ./doc/screens map trends  # some
 //
-// It needs bin/threatwatch (`make build`), Chromium, and pdftoppm of poppler-utils.
+// It needs bin/threatwatch (`make build`), Chromium, pdftoppm of poppler-utils, and script of util-linux.
 package main
 
 import (
@@ -93,8 +93,8 @@ func main() {
 
 func run(ctx context.Context, names []string) error {
 	for _, name := range names {
-		if !slices.ContainsFunc(screens, func(s screen) bool { return s.name == name }) {
-			return fmt.Errorf("no page is called %q", name)
+		if !slices.ContainsFunc(screens, func(s screen) bool { return s.name == name }) && !slices.ContainsFunc(terminals, func(t terminal) bool { return t.name == name }) {
+			return fmt.Errorf("no picture is called %q", name)
 		}
 	}
 	d, err := startDemo(ctx)
@@ -124,6 +124,14 @@ func run(ctx context.Context, names []string) error {
 			if err := take(ctx, d.url, s); err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
+		}
+	}
+	for _, t := range terminals {
+		if len(names) > 0 && !slices.Contains(names, t.name) {
+			continue
+		}
+		if err := t.take(ctx); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	return os.WriteFile(filepath.Join(directory, "README.md"), []byte(list()), 0o644)
@@ -288,6 +296,10 @@ func list() string {
 			fmt.Fprintf(&b, " [<img src=\"%s-%s.png\" height=\"160\" alt=\"%s, %s\">](%[1]s-%[2]s.png) |", s.name, f.name, s.what, f.name)
 		}
 		b.WriteString("\n")
+	}
+	b.WriteString("\n# The program on a terminal\n\n")
+	for _, t := range terminals {
+		fmt.Fprintf(&b, "%s:\n\n![%s](%s.png)\n", t.what, t.what, t.name)
 	}
 	return b.String()
 }
