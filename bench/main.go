@@ -52,6 +52,7 @@ var parts = []part{
 	{"read", (*bench).measureRead},
 	{"taxii", (*bench).measureTAXII},
 	{"api", (*bench).measureAPI},
+	{"watch", (*bench).measureWatch},
 	{"hunt", (*bench).measureHunt},
 	{"pattern", (*bench).measurePattern},
 	{"match", (*bench).measureMatch},
@@ -63,7 +64,7 @@ func main() {
 	sizes := flag.String("sizes", "", "objects in each import, in each store that is read, and indicators in each that programs ask, instead of those of the plan: 1000000,10000000")
 	exchange := flag.String("exchange", "", "objects in each collection when exchanges are compared, instead of those of the plan: 1000")
 	postgres := flag.Bool("postgres", false, "the same on a throw-away PostgreSQL cluster as well, from Debian's binaries")
-	only := flag.String("only", "start,import,read,taxii,api,hunt,pattern,match", "parts to run")
+	only := flag.String("only", "start,import,read,taxii,api,watch,hunt,pattern,match", "parts to run")
 	binary := flag.String("binary", "bin/threatwatch", "the program to measure")
 	envs := flag.String("envs", "bench/.venv", "where to keep the Python environments of the peers")
 	out := flag.String("o", "", "write the report to this file as well")

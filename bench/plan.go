@@ -20,6 +20,11 @@ type plan struct {
 	indicators []int         // values of each list that is looked for in logs
 	matched    int           // of these, the one for all logs
 	compared   int           // and the one for programs that look for strings
+
+	catalogues    int           // how many catalogues of incidents are imported,
+	incidents     int           // or how many incidents are generated where there are none
+	looked        time.Duration // how long pages of the watch are asked for, at rest and while something comes in
+	organisations int           // whose members ask for them after that
 }
 
 // timeout is when a client stops waiting for an answer.
@@ -34,6 +39,7 @@ var quick = plan{
 	imports: []int{10_000, 50_000}, held: []int{50_000}, remembered: 1_000_000,
 	sightings: [2]int{100, 10_000},
 	logged:    50e6, indicators: []int{10_000, 100_000}, matched: 100_000, compared: 10_000,
+	catalogues: 1, incidents: 7_000, looked: 5 * time.Second, organisations: 10,
 }
 
 var whole = plan{
@@ -42,4 +48,5 @@ var whole = plan{
 	imports: []int{10_000, 100_000, 1_000_000}, held: []int{1_000_000}, remembered: 60_000_000,
 	sightings: [2]int{1_000, 100_000},
 	logged:    1e9, indicators: []int{10_000, 100_000, 1_000_000, 10_000_000}, matched: 1_000_000, compared: 100_000,
+	catalogues: len(catalogues), incidents: 27_500, looked: time.Minute, organisations: 50,
 }

@@ -114,6 +114,19 @@ func (p *process) memory() (own, mapped float64) {
 	return own, mapped
 }
 
+// used is how much processor time the server itself has used so far.
+func (p *process) used() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	// proc(5): utime and stime are the 12th and 13th field after the name in brackets, in hundredths of a second.
+	f := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
 // kilobytes reads "1234 kB" as MB.
 func kilobytes(s string) float64 {
 	n, _ := strconv.ParseFloat(strings.TrimSuffix(s, " kB"), 64)
