@@ -11,11 +11,12 @@ import (
 )
 
 // cover is what every record that has part in a match of a pattern contains something of. Where nothing can be looked for, such records are known
-// by the kinds of their fields alone.
+// by numbers within bounds, or by the kinds of their fields alone.
 type cover struct {
 	values  []Value // found by the index
 	facts   []factKey
 	needles []needle // found inside of values and facts
+	bounds  []bound  // kept to by facts
 	always  kindSet  // fields of these kinds
 	never   bool     // no record can have part
 	cost    int      // about how many records it lets through for nothing
@@ -26,6 +27,7 @@ const (
 	valueCost  = 1
 	needleCost = 20
 	factCost   = 200 // each record must be read once more for it
+	boundCost  = 20_000
 	alwaysCost = 100_000
 )
 
@@ -37,7 +39,7 @@ type factKey struct {
 
 // asks says whether facts must be read of each record.
 func (c *cover) asks() bool {
-	return len(c.facts) > 0 || c.always&facts != 0 || slices.ContainsFunc(c.needles, func(n needle) bool { return n.kinds&facts != 0 })
+	return len(c.facts)+len(c.bounds) > 0 || c.always&facts != 0 || slices.ContainsFunc(c.needles, func(n needle) bool { return n.kinds&facts != 0 })
 }
 
 // both is the cover of alternatives.
@@ -48,7 +50,8 @@ func (c cover) both(d cover) cover {
 	case d.never:
 		return c
 	}
-	return cover{values: append(c.values, d.values...), facts: append(c.facts, d.facts...), needles: append(c.needles, d.needles...), always: c.always | d.always, cost: c.cost + d.cost}
+	return cover{values: append(c.values, d.values...), facts: append(c.facts, d.facts...), needles: append(c.needles, d.needles...), bounds: append(c.bounds, d.bounds...),
+		always: c.always | d.always, cost: c.cost + d.cost}
 }
 
 // coverOf is the cover of an expression: each of its brackets needs records of its own. What an AND or a FOLLOWEDBY joins can match only if both can.
@@ -102,6 +105,9 @@ func coverOfComparison(c *syntax.Comparison) cover {
 	always := cover{always: s.kinds, cost: alwaysCost}
 	if c.Op == syntax.Exists && c.Not {
 		always.always = kindsOfType(c.Path.Type)
+	}
+	if b, ok := boundOf(c, s); ok {
+		return cover{bounds: []bound{b}, cost: boundCost}
 	}
 	if c.Not {
 		return always

@@ -21,6 +21,9 @@ func TestCover(t *testing.T) {
 		{"[domain-name:value = 'a.example'] FOLLOWEDBY [ipv4-addr:value ISSUBSET '192.0.2.0/24']", []string{"a.example", "192.0.2.0/24"}, nil, false, false},
 		{"[ipv4-addr:value NOT = '192.0.2.1']", nil, nil, true, false},
 		{"[domain-name:value MATCHES '^[a-z]+$']", nil, nil, true, false},
+		{"[network-traffic:dst_port > 65000]", nil, nil, false, false},
+		{"[network-traffic:dst_port != 443 AND network-traffic:src_byte_count NOT <= 1000000]", nil, nil, false, false},
+		{"[network-traffic:dst_port > 65000 OR network-traffic:dst_port != 443]", nil, nil, true, false},
 		{"[network-traffic:is_active = true]", nil, nil, false, true},
 		{"[ipv4-addr:value = '192.0.2.1'] AND [network-traffic:is_active = true]", nil, nil, false, true},
 	} {

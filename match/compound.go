@@ -142,12 +142,13 @@ func valueOf(class Class, text string) (Value, bool) {
 	return v, ok
 }
 
-// maxAlways bounds how many patterns of an index are tried on every record that has a field of the kind: those in which there is nothing to look for.
+// maxAlways bounds how many patterns of an index are tried on every record that has a field of the kind, or a number in some bounds: those in which there
+// is nothing to look for.
 const maxAlways = 100
 
 // addCompound says that a claim is a pattern.
 func (c *core) addCompound(p *Compound, claim uint32) error {
-	if p.anchors.always != 0 {
+	if p.anchors.always != 0 || len(p.anchors.bounds) > 0 {
 		if c.tried == maxAlways {
 			c.untried++
 			return errAlways
@@ -166,6 +167,9 @@ func (c *core) addCompound(p *Compound, claim uint32) error {
 	}
 	for _, n := range p.anchors.needles {
 		c.needles.add(n, claim)
+	}
+	for _, b := range p.anchors.bounds {
+		c.bounds[b.kind] = append(c.bounds[b.kind], boundOn{b, claim})
 	}
 	for k := range c.always {
 		if p.anchors.always.has(logs.Kind(k)) {

@@ -218,7 +218,7 @@ func (m *maker) ofNumber(f fact, not string) string {
 	case 0:
 		return f.path + not + " IN (" + f.value + ", 443, 8080)"
 	case 1:
-		return f.path + not + []string{" > ", " <= "}[m.IntN(2)] + f.value
+		return f.path + not + []string{" > ", " <= ", " < ", " >= "}[m.IntN(4)] + f.value + []string{"", ".0", ".5"}[m.IntN(3)]
 	case 2:
 		return f.path + " != " + f.value
 	case 3:

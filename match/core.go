@@ -20,8 +20,9 @@ type core struct {
 	facts     map[factKey][]uint32 // claims of compounds
 	asks      bool                 // some are found by facts
 	needles   needles
+	bounds    [logs.Kinds][]boundOn
 	always    [logs.Kinds][]uint32 // claims of compounds that are tried on each record with a field of the kind
-	tried     int                  // how many those are
+	tried     int                  // how many there are of the two
 	untried   int                  // how many more there would be, see maxAlways
 }
 

@@ -97,8 +97,20 @@ func spellFact(k logs.Kind, v, dst []byte) []byte {
 // protocols are the numbers that logs have for names (IANA, Assigned Internet Protocol Numbers).
 var protocols = map[string]string{"1": "icmp", "2": "igmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "ipv6-icmp", "132": "sctp"}
 
-// spellNumber writes a number that may be hexadecimal as Windows has them.
+// spellNumber writes a number, see numberOf.
 func spellNumber(k logs.Kind, v, dst []byte) []byte {
+	n, ok := numberOf(k, v)
+	if !ok {
+		return nil
+	}
+	return strconv.AppendUint(dst[:0], n, 10)
+}
+
+// numberOf reads a number that may be hexadecimal as Windows has them.
+func numberOf(k logs.Kind, v []byte) (n uint64, ok bool) {
+	if n, ok := digitsOf(v); ok {
+		return n, true
+	}
 	text := string(bytes.TrimSpace(v))
 	if k == logs.AS {
 		text = strings.TrimPrefix(strings.ToUpper(text), "AS")
@@ -108,10 +120,21 @@ func spellNumber(k logs.Kind, v, dst []byte) []byte {
 		text, base = hex, 16
 	}
 	n, err := strconv.ParseUint(text, base, 63)
-	if err != nil {
-		return nil
+	return n, err == nil
+}
+
+// digitsOf reads what most numbers are: digits, and not too many.
+func digitsOf(v []byte) (n uint64, ok bool) {
+	if len(v) == 0 || len(v) > 18 {
+		return 0, false
 	}
-	return strconv.AppendUint(dst[:0], n, 10)
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n, true
 }
 
 func appendLower(dst, v []byte) []byte {

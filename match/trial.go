@@ -67,7 +67,7 @@ func (m *Matcher) consider(l *layer, claim uint32) {
 	}
 }
 
-// tryAlways finds compounds by nothing but the kinds of the fields.
+// tryAlways finds compounds by nothing but numbers in bounds and the kinds of the fields.
 func (m *Matcher) tryAlways() {
 	m.eachLayer(func(l *layer) {
 		if l.tried == 0 {
@@ -77,6 +77,7 @@ func (m *Matcher) tryAlways() {
 		m.alwaysOf(l, m.rec.Fields, &done)
 		if l.asks {
 			m.alwaysOf(l, m.rec.Facts(), &done)
+			m.tryBounds(l)
 		}
 	})
 }
