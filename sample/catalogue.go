@@ -16,6 +16,7 @@ type incident struct {
 	sectors    []string // of those who were hit, as STIX names them
 	data       []string // what was taken, as VERIS names it
 	insider    bool     // somebody from within had a part in it
+	withholds  bool     // the victim says that it does not say who did it
 	steps      []step   // what is known of when, besides the day on which it became public
 	facts      string
 	claims     []claim

@@ -304,7 +304,7 @@ func TestWholeWorld(t *testing.T) {
 // TestContestedCases: where states accuse each other, or are accused by others, it stands who says so and what is answered.
 func TestContestedCases(t *testing.T) {
 	for _, name := range []string{"Titan Rain", "GhostNet", "Operation Aurora", "Stuxnet", "Operation Shady RAT", "Saudi Aramco", "Belgacom", "Petrobras", "Sony Pictures",
-		"US Office of Personnel Management", "SolarWinds", "Northwestern Polytechnical", "Volt Typhoon", "Operation Triangulation", "National Time Service Center"} {
+		"US Office of Personnel Management", "SolarWinds", "Northwestern Polytechnical", "RSA", "Volt Typhoon", "Operation Triangulation", "National Time Service Center"} {
 		i := slices.IndexFunc(incidents, func(in incident) bool { return strings.HasPrefix(in.name, name) })
 		if i < 0 {
 			t.Errorf("%s is missing", name)

@@ -95,6 +95,7 @@ var answers = map[string]struct{ stance, capacity, evidence string }{
 	"Kudankulam Nuclear Power Project":                   {"deny", "victim", "none"},
 	"Flutterwave":                                        {"deny", "victim", "none"},
 	"Principal secretary for internal security of Kenya": {"doubt", "victim-state", "none"},
+	"RSA":       {"no-comment", "victim", ""},
 	"Snowflake": {"deny", "victim", "none"},
 }
 
@@ -103,7 +104,7 @@ func (w *writer) facts(in incident) *watch.Incident {
 	out := &watch.Incident{Core: watch.Core{Determination: "confirmed", InvestigationStatus: "closed"}}
 	f := &out.Facts
 	f.Slug, f.RecordState, f.ScopeRule = watch.Slug(in.name, in.told[:4]), "published", "sample"
-	f.Operations, f.Insider = in.operations, in.insider
+	f.Operations, f.Insider, f.Withholds = in.operations, in.insider, in.withholds
 	for _, s := range append(slices.Clone(in.steps), step{"public_disclosure", in.told}) {
 		f.Milestones = append(f.Milestones, watch.Milestone{Kind: s.kind, Moment: moment(s.when)})
 	}
@@ -195,7 +196,7 @@ func (w *writer) answer(in incident, d denial, event string, claims []said) {
 	} else {
 		p["opinion"], p["explanation"] = watch.Opinion(a.stance), d.words
 	}
-	w.add(watch.StanceType(a.stance), d.who+" on "+in.name, d.day, p)
+	w.add(watch.StanceType(a.stance), d.who+" on "+in.name+", "+d.day, d.day, p)
 }
 
 // answered are the claims that a stance of a day is about: all that accuse whoever denies, also those made later; what had been claimed by then

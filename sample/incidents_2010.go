@@ -5,11 +5,21 @@ var from2010 = []incident{
 	{
 		name: "Operation Aurora: source code taken from Google and others", told: "2010-01-12", where: []string{"US"},
 		operations: []string{"espionage"}, sectors: []string{"technology"}, data: []string{"Source code", "Secrets"}, steps: []step{{"discovery", "2009-12"}},
-		facts:   "Google said on 12 January 2010 that a targeted attack found in mid-December 2009 had taken intellectual property, and that at least twenty other large companies had been attacked. The way in was an unknown hole in Internet Explorer. Google said that the attack originated from China; it named no author.",
-		claims:  []claim{{"Elderwood", "Symantec", research, "2012-09-06", "Those behind the Hydraq attacks went on, and are the group that it calls Elderwood (6 September 2012)."}},
-		denials: []denial{{"Ministry of Foreign Affairs of China", "2010-01-14", "Chinese law forbids hacking in any form (14 January 2010, to the statement of Google)."}},
-		cves:    []string{"CVE-2010-0249"}, malware: []string{"Hydraq"},
-		reports: []report{{"Google", "A new approach to China", "2010-01-12", "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"}},
+		facts: "Google said on 12 January 2010 that a targeted attack found in mid-December 2009 had taken intellectual property, and that at least twenty other large companies had been attacked. The way in was an unknown hole in Internet Explorer. Google said that the attack originated from China; it named no author. A newspaper wrote on 18 February, from unnamed investigators, that traces led to machines of two schools in China; both denied it.",
+		claims: []claim{
+			{"Government of China", "VeriSign iDefense", research, "2010-01-13", "Agents of the Chinese state, or others for them, by where the programs sent what they took, and by sources of its own (13 January 2010)."},
+			{"Elderwood", "Symantec", research, "2012-09-06", "Those behind the Hydraq attacks went on, and are the group that it calls Elderwood (6 September 2012)."},
+		},
+		denials: []denial{
+			{"Ministry of Foreign Affairs of China", "2010-01-14", "Chinese law forbids hacking in any form (14 January 2010, to the statement of Google)."},
+			{"Ministry of Foreign Affairs of China", "2010-02-23", "That attacks came from schools in China is without grounds, and to accuse the government irresponsible (23 February 2010)."},
+		},
+		cves: []string{"CVE-2010-0249"}, malware: []string{"Hydraq"},
+		reports: []report{
+			{"Google", "A new approach to China", "2010-01-12", "https://googleblog.blogspot.com/2010/01/new-approach-to-china.html"},
+			{"ReadWrite", "More sources claim Chinese government involvement in cyberattacks on Google, others", "2010-01-13", "https://readwrite.com/2010/01/13/sources_claim_chinese_government_involvement_in_attacks/"},
+			{"China Daily", "China says Google hacking claims \"groundless\"", "2010-02-24", "https://www.chinadaily.com.cn/world/2010-02/24/content_9492764.htm"},
+		},
 	},
 	{
 		name: "HSBC in Geneva: client files carried to France", told: "2010-03-11", where: []string{"CH"},
@@ -51,10 +61,11 @@ var from2010 = []incident{
 	},
 	{
 		name: "RSA: secrets of sign-in tokens taken, then used on their owners", told: "2011-03-17", where: []string{"US"},
-		victim: "RSA", operations: []string{"espionage"}, sectors: []string{"technology"}, data: []string{"Secrets"}, steps: []step{{"compromise", "2011"}},
-		facts:  "RSA said on 17 March 2011 that data about its SecurID tokens had been taken. Staff had opened a spreadsheet with an unknown hole in Flash. Lockheed Martin said that an attack found on 21 May had used it; RSA then replaced tokens of many customers.",
-		claims: []claim{{"Government of China", "Director of the US National Security Agency", statement, "2012-03-27", "Chinese spies did it (27 March 2012). RSA had spoken of two groups and one state, without a name (October 2011)."}},
-		cves:   []string{"CVE-2011-0609"}, malware: []string{"Poison Ivy"},
+		victim: "RSA", operations: []string{"espionage"}, sectors: []string{"technology"}, data: []string{"Secrets"}, withholds: true, steps: []step{{"compromise", "2011"}},
+		facts:   "RSA said on 17 March 2011 that data about its SecurID tokens had been taken. Staff had opened a spreadsheet with an unknown hole in Flash. Lockheed Martin said that an attack found on 21 May had used it; RSA then replaced tokens of many customers.",
+		claims:  []claim{{"Government of China", "Director of the US National Security Agency", statement, "2012-03-27", "Chinese spies did it (27 March 2012)."}},
+		denials: []denial{{"RSA", "2012-03-29", "It does not guess who they are; some things would fit somebody whom a state supports (told on 29 March 2012). In October 2011 it had spoken of two groups and one state, without a name."}},
+		cves:    []string{"CVE-2011-0609"}, malware: []string{"Poison Ivy"},
 		reports: []report{
 			{"Sophos", "RSA warns that its servers have been hacked", "2011-03-18", "https://nakedsecurity.sophos.com/2011/03/18/security-firm-rsa-warns-that-its-servers-have-been-hacked/"},
 			{"Vanity Fair", "Enter the cyber-dragon", "2011-08-03", "https://www.vanityfair.com/news/2011/09/chinese-hacking-201109"},

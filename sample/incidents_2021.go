@@ -110,7 +110,7 @@ var from2021 = []incident{
 	},
 	{
 		name: "International Committee of the Red Cross: data of 515,000 people who seek their families", told: "2022-01-19", where: []string{"CH"},
-		victim: "International Committee of the Red Cross", operations: []string{"espionage", "data-theft"}, sectors: []string{"non-profit"}, data: []string{"Sensitive Personal"}, steps: []step{{"compromise", "2021-11-09"}, {"discovery", "2022-01-18"}},
+		victim: "International Committee of the Red Cross", operations: []string{"espionage", "data-theft"}, sectors: []string{"non-profit"}, data: []string{"Sensitive Personal"}, withholds: true, steps: []step{{"compromise", "2021-11-09"}, {"discovery", "2022-01-18"}},
 		facts:   "Servers made for the Committee were entered on 9 November 2021 by a hole that was not yet patched, and found on 18 January 2022. The data are of people whom war, flight or prison has parted. The programs were made for these servers. It named nobody and asked the intruder to speak with it.",
 		cves:    []string{"CVE-2021-40539"},
 		reports: []report{{"International Committee of the Red Cross", "Cyber attack on ICRC, what we know", "2022-02-16", "https://www.icrc.org/en/document/cyber-attack-icrc-what-we-know"}},

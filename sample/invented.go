@@ -1,5 +1,18 @@
 package sample
 
+import (
+	"encoding/json"
+
+	"threatwatch/watch"
+)
+
+// drawings are the facts of the drawings that were taken from a design office, as far as a member knows them.
+func drawings(steps ...watch.Milestone) map[string]json.RawMessage {
+	in := &watch.Incident{Core: watch.Core{Determination: "confirmed", InvestigationStatus: "open"}, Facts: watch.Facts{RecordState: "published", Operations: []string{"espionage"}, Milestones: steps,
+		Victims: []watch.Victim{{Words: "a design office", Sectors: []string{"manufacturing"}}}, Data: []watch.Data{{Variety: "Secrets", Loss: "confirmed-loss"}}}}
+	return extensions(in.Extensions())
+}
+
 // energy is what an invented power company says, with every marking above CLEAR.
 func energy() [][]byte {
 	w := &writer{marking: amber, seen: map[string]bool{}}
@@ -19,6 +32,7 @@ func energy() [][]byte {
 		w.relate(i, "indicates", mal, "2026-09-15", props{"object_marking_refs": []string{x.marking}})
 	}
 	w.revise(event, "2026-09-21", props{"confidence": 85,
+		"extensions":  drawings(watch.Milestone{Kind: "first_action", Moment: moment("2026-08-05")}, watch.Milestone{Kind: "discovery", Moment: moment("2026-09-14")}),
 		"description": "Invented for the demonstration. Found after 40 days through an alert on large uploads at night. Corrected on 21 September: the uploads began on 5 August, not in September."})
 	w.add("note", "how they came in", "2026-09-16", props{"abstract": "How they came in", "object_refs": []string{event},
 		"content": "Invented. A contractor's account without second factor; its owner has been told and is not to be named.", "object_marking_refs": []string{red}})
@@ -46,5 +60,17 @@ func hospital() [][]byte {
 	wrong := w.add("indicator", "203.0.113.40", "2026-10-05", props{"name": "203.0.113.40", "pattern": "[ipv4-addr:value = '203.0.113.40']", "pattern_type": "stix",
 		"valid_from": stamp("2026-10-05"), "indicator_types": []string{"anomalous-activity"}, "description": "Invented. Thought to belong to the same; it was a backup of our own."})
 	w.revise(wrong, "2026-10-08", props{"revoked": true})
+	return w.out
+}
+
+// bank is what an invented bank says: of the event that the power company, whose client it is, tells of too. Who may see both finds them proposed as one.
+func bank() [][]byte {
+	w := &writer{marking: amber, seen: map[string]bool{}}
+	w.author = w.add("identity", "bank", "2026-09-01", props{"name": "Example Bank", "identity_class": "organization", "sectors": []string{"financial-services"},
+		"object_marking_refs": []string{clear}})
+	event := w.add("incident", "design office", "2026-09-18", props{"name": "Design office of a turbine maker: drawings uploaded at night", "extensions": drawings(watch.Milestone{Kind: "first_action", Moment: moment("2026-08")}),
+		"description": "Invented for the demonstration. A borrower of the bank told of it: drawings of a turbine left a design office in large uploads at night."})
+	w.add("note", "what the borrower asks", "2026-09-18", props{"abstract": "What the borrower asks", "object_refs": []string{event},
+		"content": "Invented. Not to be named before its customers know.", "object_marking_refs": []string{amberStrict}})
 	return w.out
 }

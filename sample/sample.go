@@ -55,6 +55,7 @@ func Sources() []Source {
 		{Name: "Threatwatch sample", Owner: "example-exchange", Public: true, Objects: catalogue()},
 		{Name: "Example Energy", Owner: "example-energy", Objects: energy()},
 		{Name: "Example Hospital", Owner: "example-hospital", Objects: hospital()},
+		{Name: "Example Bank", Owner: "example-bank", Objects: bank()},
 	}
 }
 
