@@ -147,15 +147,16 @@ var certainly = Weights{Credibility: map[int]float64{1: 1}, Reliability: map[str
 // TestRanksWithoutDoubt: where all is certain, every world is the same, and ranks are plain.
 func TestRanksWithoutDoubt(t *testing.T) {
 	var list []Incident
-	for actor, n := range map[string]int{"a": 9, "b": 7, "c": 7, "d": 5, "e": 4} {
+	for actor, n := range map[string]int{"a": 13, "b": 11, "c": 11, "d": 9, "e": 7, "f": 5, "g": 4} {
 		for i := range n {
 			list = append(list, Incident{ID: fmt.Sprint(actor, i), When: date(t, fmt.Sprintf("2020-%02d-05", i/2+1)), Claims: []Claim{{Actor: actor, Level: Group, Reliability: "A", Credibility: 1}}})
 		}
 	}
 	r := group(certainly).Rank(list, Window{To: now}, 7)
 	want := map[string]Drawn{
-		"a": {Range{9, 9, 9}, Range{5, 5, 5}, Range{1, 1, 1}, 1, nil}, "b": {Range{7, 7, 7}, Range{4, 4, 4}, Range{2, 2, 2}, 1, nil},
-		"c": {Range{7, 7, 7}, Range{4, 4, 4}, Range{2, 2, 2}, 1, nil}, "d": {Range{5, 5, 5}, Range{3, 3, 3}, Range{4, 4, 4}, 1, nil},
+		"a": {Range{13, 13, 13}, Range{7, 7, 7}, Range{1, 1, 1}, 1, nil}, "b": {Range{11, 11, 11}, Range{6, 6, 6}, Range{2, 2, 2}, 1, nil},
+		"c": {Range{11, 11, 11}, Range{6, 6, 6}, Range{2, 2, 2}, 1, nil}, "d": {Range{9, 9, 9}, Range{5, 5, 5}, Range{4, 4, 4}, 1, nil},
+		"e": {Range{7, 7, 7}, Range{4, 4, 4}, Range{5, 5, 5}, 1, nil}, "f": {Range{5, 5, 5}, Range{3, 3, 3}, Range{6, 6, 6}, 0, nil}, // the first five are the top
 	}
 	var layers []int
 	for _, row := range r.Rows {
@@ -165,7 +166,7 @@ func TestRanksWithoutDoubt(t *testing.T) {
 		}
 		layers = append(layers, row.Layer)
 	}
-	if !slices.Equal(layers, []int{1, 2, 2, 3}) || r.Few != 1 {
+	if !slices.Equal(layers, []int{1, 2, 2, 3, 4, 5}) || r.Few != 1 {
 		t.Errorf("layers %v, %d few", layers, r.Few)
 	}
 }
