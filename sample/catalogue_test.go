@@ -351,6 +351,9 @@ func TestFactsAreOfTheWatch(t *testing.T) {
 				t.Fatal(err)
 			}
 			problems = c.Check()
+			if c.Exposes() {
+				t.Errorf("%s names a person on too little", c.Words)
+			}
 			claims++
 		case watch.IsStance(root):
 			s, err := watch.ReadStance(root)

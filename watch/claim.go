@@ -148,6 +148,15 @@ func (c *Claim) Check() (problems []error) {
 	return problems
 }
 
+// mayName are the capacities in which somebody's word is enough to name a person.
+var mayName = []string{"court", "victim-state", "other-state", "accused-state", "international-body"}
+
+// Exposes says whether the claim names a person on less than the word of a court, of a state or of the person. Catalogues of others have such claims, and they stay as
+// they came; nobody records one here.
+func (c *Claim) Exposes() bool {
+	return c.Terms.Level == "person" && c.Stands() && !c.Is("legal") && !c.Is("self") && !slices.Contains(mayName, c.Terms.Capacity)
+}
+
 func codes(v Vocabulary) string {
 	var list []string
 	for _, w := range v {

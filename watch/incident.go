@@ -197,7 +197,8 @@ func (in *Incident) Gone() bool {
 }
 
 // order lists pairs of milestones of which the first cannot lie after the second, unless somebody explains it.
-var order = [][2]string{{"first_action", "last_action"}, {"first_action", "compromise"}, {"compromise", "exfiltration"}, {"compromise", "discovery"}, {"discovery", "containment"}, {"discovery", "victims_notice_begin"}, {"victims_notice_begin", "victims_notice_end"}}
+var order = [][2]string{{"first_action", "last_action"}, {"first_action", "compromise"}, {"compromise", "exfiltration"}, {"compromise", "discovery"}, {"discovery", "containment"}, {"discovery", "victims_notice_begin"}, {"victims_notice_begin", "victims_notice_end"},
+	{"discovery", "public_disclosure"}, {"public_disclosure", "first_claim"}, {"first_claim", "first_denial"}}
 
 // Check says what is wrong with the facts: words that are in no vocabulary, and steps that would lie before what they follow. A milestone
 // with words explains itself (the attacker announced it first).

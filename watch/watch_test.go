@@ -173,9 +173,28 @@ func TestStepsInDisorderAreRefused(t *testing.T) {
 	}{
 		{"2010-05-02", "2010-05-01", "", true}, {"2010-05-02", "2010-05-01", "told before it was found", false}, {"2010-05-02", "2010-05", "", false}, {"2010-05-02", "2010", "", false}, {"2011", "2010", "", true}, {"2010-05-01", "2010-05-01", "", false},
 	} {
-		in := &Incident{Facts: Facts{Milestones: []Milestone{{Kind: "compromise", Moment: day(x.a)}, {Kind: "discovery", Moment: day(x.b), Words: x.words}}}}
-		if p := in.Check(); (len(p) > 0) != x.bad {
-			t.Errorf("%v: %v", x, p)
+		for _, kinds := range [][2]string{{"compromise", "discovery"}, {"discovery", "victims_notice_begin"}, {"discovery", "public_disclosure"}, {"public_disclosure", "first_claim"}, {"first_claim", "first_denial"}} { // between which lags are measured
+			in := &Incident{Facts: Facts{Milestones: []Milestone{{Kind: kinds[0], Moment: day(x.a)}, {Kind: kinds[1], Moment: day(x.b), Words: x.words}}}}
+			if p := in.Check(); (len(p) > 0) != x.bad {
+				t.Errorf("%v %v: %v", kinds, x, p)
+			}
+		}
+	}
+}
+
+// TestExposes: a person is named on the word of a court, a state or the person; groups on anybody's.
+func TestExposes(t *testing.T) {
+	for _, x := range []struct {
+		level, capacity, kind, status string
+		want                          bool
+	}{
+		{"person", "vendor", "technical", "standing", true}, {"person", "media", "media", "standing", true}, {"person", "anonymous-official", "media", "standing", true}, {"person", "", "political", "standing", true},
+		{"person", "court", "legal", "standing", false}, {"person", "media", "legal", "standing", false}, {"person", "other-state", "political", "standing", false}, {"person", "attacker", "self", "standing", false},
+		{"person", "vendor", "technical", "withdrawn", false}, {"insider", "victim", "technical", "standing", false}, {"group", "media", "media", "standing", false},
+	} {
+		c := &Claim{Terms: Terms{Level: x.level, Capacity: x.capacity, Kinds: []string{x.kind}, Status: x.status}}
+		if c.Exposes() != x.want {
+			t.Errorf("%+v: %v", x, !x.want)
 		}
 	}
 }

@@ -97,6 +97,9 @@ func takeClaim(ed *editing, s *sheet, c *watch.Claim) {
 	t.Status = s.get("status")
 	c.References = takeRows(s, "source", c.References, func(p string, r watch.Reference) watch.Reference { return takeReference(s, p, r) })
 	quoteFits(s, t.StatedWords)
+	if c.Exposes() {
+		s.wrong("level", "A person is named on the word of a court, of a state or of the person only: say from which group or place, or that it is an insider.")
+	}
 	complain(s, c.ID, c.Check())
 }
 

@@ -227,6 +227,10 @@ func TestEditRefuses(t *testing.T) {
 			t.Errorf("the summary leads to %s, which is not there", m[1])
 		}
 	}
+	person := url.Values{"claimant": {"Vendor V"}, "claimant_kind": {"organization"}, "capacity": {"vendor"}, "stated": {"2025-08"}, "kinds": {"technical"}, "accused": {"J. Doe"}, "accused_kind": {"threat-actor"}, "level": {"person"}, "status": {"standing"}, "tlp": {"clear"}, "do": {"publish"}}
+	if code, body := s.post(eve, place+"/edit/claim", person); code != http.StatusUnprocessableEntity || !strings.Contains(body, `<a href="#f-level">`) || !strings.Contains(body, "A person is named on the word of a court") {
+		t.Errorf("a company names a person: %d", code)
+	}
 	good := url.Values{"title": {"From elsewhere"}, "state": {"published"}, "tlp": {"clear"}, "do": {"publish"}}
 	if code, _ := s.post(eve, "/incidents/new", good, "Sec-Fetch-Site", "cross-site", "Origin", "https://elsewhere.example"); code != http.StatusForbidden {
 		t.Errorf("another site writes: %d", code)
