@@ -20,6 +20,7 @@ type Mark struct {
 	who, person  [sha256.Size]byte // the organisation, and the subject, without what it may see
 	labels       []store.LabelID   // ascending; nil of who may see all
 	set          bool
+	common       [sha256.Size]byte               // the common view that its own is made from, see [View.Common]; of a common view this is what it is itself
 	odd          map[store.OID][sha256.Size]byte // what was looked at part by part, with what was shown of it
 }
 
@@ -34,13 +35,17 @@ func (m Mark) Rights() string { return string(m.rights[:]) }
 // Personal says that something of what was delivered had to be looked at part by part, so that another subject of the same rights may be shown it in another way.
 func (m Mark) Personal() bool { return len(m.odd) > 0 }
 
+// After says that something may have come in since another mark.
+func (m Mark) After(n Mark) bool { return m.last > n.last }
+
 // followLimit is how much of the log is gone through to learn what changed; after more than that, everything is read anew.
 const followLimit = 1 << 16
 
 // Follow delivers the latest versions of objects of some types that came in after a mark, oldest first, and where the view stands now. Before
 // the first object it calls begin, and says whether the view begins anew: then something may have ceased to be visible (an object left, a
 // label changed, an embargo ended, rights were taken away, a copy is cut in another way), and all objects are delivered. Where rights only grew, as by a label that
-// nobody had used before, what has the new labels is delivered as well, whenever it came in; something may be delivered twice.
+// nobody had used before, what has the new labels is delivered as well, whenever it came in; something may be delivered twice. So it is after the mark of a common view,
+// see [View.Common]: then what only this view shows, or shows in another way, is delivered.
 func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func(anew bool), f func(*Item) error) (at Mark, err error) {
 	err = v.read(ctx, func(g *glance) error {
 		if at, err = g.mark(); err != nil {
@@ -52,7 +57,7 @@ func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func
 		}
 		grown, anew := g.grown(from, at)
 		if !anew {
-			if anew, err = g.lost(from, types); err != nil {
+			if anew, err = g.lost(from, at, types); err != nil {
 				return err
 			}
 		}
@@ -61,7 +66,11 @@ func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func
 		if anew {
 			return g.deliver(q, nil, at, f)
 		}
-		maps.Copy(at.odd, from.odd)
+		if from.who == at.who {
+			maps.Copy(at.odd, from.odd)
+		} else if err := g.uncommon(from, at, f); err != nil {
+			return err
+		}
 		if len(grown.ids) > 0 {
 			if err := g.deliver(q, grown, at, f); err != nil {
 				return err
@@ -91,8 +100,9 @@ func (g *glance) deliver(q Query, of *labelSet, at Mark, f func(*Item) error) er
 // subject.
 func (g *glance) grown(from, at Mark) (more *labelSet, anew bool) {
 	more = &labelSet{}
+	common := from.who == at.common && from.who != at.who
 	switch {
-	case !from.set || from.who != at.who || from.Personal() && from.person != at.person:
+	case !from.set || from.who != at.who && !common || from.who == at.who && from.Personal() && from.person != at.person:
 		return more, true
 	case from.rights == at.rights:
 		return more, false
@@ -134,13 +144,13 @@ func (g *glance) mark() (Mark, error) {
 	as := func(subject string, labels []byte) [sha256.Size]byte {
 		return sha256.Sum256(slices.Concat([]byte(g.a+"\n"), []byte(subject), labels))
 	}
-	return Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil),
+	return Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil), common: as(g.commonKey(), nil),
 		labels: g.set.ids, set: true, odd: map[store.OID][sha256.Size]byte{}}, nil
 }
 
 // lost says whether something may have ceased to be visible since a mark: an object of the types left or changed its label, one that was looked
 // at part by part is shown in another way now, or too much happened to tell.
-func (g *glance) lost(from Mark, types []string) (lost bool, err error) {
+func (g *glance) lost(from, at Mark, types []string) (lost bool, err error) {
 	n := 0
 	err = g.snap.Log(g.ctx, from.last, followLimit, func(e store.Entry) error {
 		if n++; e.Kind == store.Added {
@@ -160,6 +170,9 @@ func (g *glance) lost(from Mark, types []string) (lost bool, err error) {
 	})
 	if lost || n == followLimit || err != nil {
 		return true, err
+	}
+	if from.who != at.who { // nothing was shown of what a common view leaves out
+		return false, nil
 	}
 	for oid, before := range from.odd {
 		r, err := g.snap.Get(g.ctx, oid)

@@ -10,6 +10,14 @@ import (
 	"threatwatch/store"
 )
 
+// part is an item that has to be looked at part by part as the view shows it: nothing, if it is a common one.
+func (g *glance) part(it *Item, r *store.Row) (*Item, error) {
+	if g.plain {
+		return nil, nil
+	}
+	return g.show(it, r)
+}
+
 // show is an item as the view shows it: itself, a copy, or nothing.
 func (g *glance) show(it *Item, r *store.Row) (*Item, error) {
 	s, err := g.look(r)
@@ -56,6 +64,9 @@ func (g *glance) as(r *store.Row) (string, error) {
 		if _, err := g.item(r); err != nil {
 			return "", err
 		}
+	}
+	if g.plain {
+		return "", nil
 	}
 	s, err := g.look(r)
 	if err != nil || s.shape == withheld {

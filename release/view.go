@@ -40,6 +40,8 @@ type View struct {
 	r *Releaser
 	s Subject
 	a Action
+
+	plain bool // it is a common one: nothing that has to be looked at part by part is in it
 }
 
 // View returns the view of a subject for an action.
@@ -182,7 +184,7 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	if r.Flags&store.Check == 0 || g.operator() {
 		return it, nil
 	}
-	it, err := g.show(it, r)
+	it, err := g.part(it, r)
 	if g.odd != nil && err == nil {
 		g.odd[r.OID] = shown(it)
 	}
@@ -248,13 +250,21 @@ func (v *View) subjectKey() string {
 
 // rightsKey names the subject without saying which person of its organisation it is: what is meant for persons by name is told apart by the labels that they may see.
 func (v *View) rightsKey() string {
+	if v.plain {
+		return v.commonKey()
+	}
 	w := *v
 	w.s.Person, w.s.Plain = "", false
 	return w.subjectKey()
 }
 
 // Key names the view: two of the same key show the same, always.
-func (v *View) Key() string { return string(v.a) + "\n" + v.subjectKey() }
+func (v *View) Key() string {
+	if v.plain {
+		return v.commonKey()
+	}
+	return string(v.a) + "\n" + v.subjectKey()
+}
 
 // Collection is a collection as a subject sees it.
 type Collection struct {

@@ -18,7 +18,10 @@ func (b *builder) index(before *Index) *Index {
 	} else {
 		late = !b.next(x, before) && len(b.incidents) > b.promptly
 	}
-	if was != nil {
+	switch {
+	case was != nil && b.beside:
+		x.figures.beside(was.figures, late)
+	case was != nil:
 		x.figures.follow(was.figures, late)
 	}
 	for _, list := range [][]*Entry{x.Entries, x.Gone} {
@@ -30,7 +33,7 @@ func (b *builder) index(before *Index) *Index {
 	x.ordered()
 	b.sameness(x)
 	b.actors(x)
-	b.regrouped, b.named, b.dirty = false, map[string]bool{}, map[string]bool{}
+	b.beside, b.regrouped, b.named, b.dirty = false, false, map[string]bool{}, map[string]bool{}
 	return x
 }
 
@@ -74,6 +77,7 @@ func (b *builder) call(x, before *Index) *Index {
 
 // renewed is an entry put together anew.
 func (b *builder) renewed(x *Index, of *Entry) *Entry {
+	b.renewals++
 	e := b.entry(of)
 	x.judge(e)
 	e.counts = b.numbered(e)

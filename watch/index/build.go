@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,11 +26,11 @@ type builder struct {
 	names     map[string]*Name
 	techs     map[string]string // attack-pattern: its number
 
-	values    [][]string                 // of each facet, by number; numbers stay
-	numbers   []map[string]int32         // the other way round
-	claimsOf  map[string]map[string]bool // by act
-	stancesOf map[string]map[string]bool // by what they are about
-	tiesOf    map[string]map[string]bool // by act
+	values    [][]string          // of each facet, by number; numbers stay
+	numbers   []map[string]int32  // the other way round
+	claimsOf  map[string][]string // by act; such lists are replaced, never changed
+	stancesOf map[string][]string // by what they are about
+	tiesOf    map[string][]string // by act
 	version   map[string]version
 	merged    map[string]Merger   // of records that go on in others
 	parts     map[string][]string // which ones go on in a record
@@ -39,6 +40,8 @@ type builder struct {
 	regrouped bool                // of somebody it came in to whom it belongs
 	dirty     map[string]bool     // acts of which something came in
 	promptly  int                 // see [promptly]
+	renewals  int                 // how many entries it has put together itself
+	beside    bool                // the index to come is made of that of another builder
 	changed   time.Time
 }
 
@@ -58,7 +61,7 @@ type tie struct {
 
 func newBuilder() *builder {
 	return &builder{incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
-		claimsOf: map[string]map[string]bool{}, stancesOf: map[string]map[string]bool{}, tiesOf: map[string]map[string]bool{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
+		claimsOf: map[string][]string{}, stancesOf: map[string][]string{}, tiesOf: map[string][]string{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
 }
 
 // tieKinds are the relationships of an act that matter here.
@@ -176,14 +179,14 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 // untie takes out what an older version of a relationship said.
 func (b *builder) untie(id string) {
 	if old := b.claims[id]; old != nil {
-		delete(b.claimsOf[old.Act], id)
+		drop(b.claimsOf, old.Act, id)
 		b.dirty[old.Act] = true
 		b.regrouped = b.regrouped || b.belonging[id]
 		delete(b.belonging, id)
 		delete(b.claims, id)
 	}
 	if old, ok := b.ties[id]; ok {
-		delete(b.tiesOf[old.from], id)
+		drop(b.tiesOf, old.from, id)
 		b.dirty[old.from] = true
 		delete(b.deciding, id)
 		delete(b.ties, id)
@@ -200,7 +203,7 @@ func (b *builder) stance(id string, root *stix.Value, told Told) {
 	}
 	if old := b.stances[id]; old != nil {
 		for _, of := range old.Of {
-			delete(b.stancesOf[of], id)
+			drop(b.stancesOf, of, id)
 			b.touch(of)
 		}
 	}
@@ -241,11 +244,30 @@ func (b *builder) technique(id string, root *stix.Value) {
 	}
 }
 
-func put(m map[string]map[string]bool, key, id string) {
-	if m[key] == nil {
-		m[key] = map[string]bool{}
+// put adds an id to a list, and drop takes it out. Other builders may hold the list that was.
+func put(m map[string][]string, key, id string) {
+	if !slices.Contains(m[key], id) {
+		m[key] = append(slices.Clip(m[key]), id)
 	}
-	m[key][id] = true
+}
+
+func drop(m map[string][]string, key, id string) {
+	m[key] = slices.DeleteFunc(slices.Clone(m[key]), func(other string) bool { return other == id })
+}
+
+// fork is a builder that begins with all that was taken by this one. What was made of it is shared.
+func (b *builder) fork() *builder {
+	c := *b
+	c.incidents, c.claims, c.stances, c.ties = maps.Clone(b.incidents), maps.Clone(b.claims), maps.Clone(b.stances), maps.Clone(b.ties)
+	c.names, c.techs, c.version = maps.Clone(b.names), maps.Clone(b.techs), maps.Clone(b.version)
+	c.claimsOf, c.stancesOf, c.tiesOf = maps.Clone(b.claimsOf), maps.Clone(b.stancesOf), maps.Clone(b.tiesOf)
+	c.deciding, c.belonging, c.named, c.dirty = maps.Clone(b.deciding), maps.Clone(b.belonging), maps.Clone(b.named), maps.Clone(b.dirty)
+	c.values, c.numbers = slices.Clone(b.values), slices.Clone(b.numbers)
+	for i := range c.values {
+		c.values[i], c.numbers[i] = slices.Clip(c.values[i]), maps.Clone(c.numbers[i])
+	}
+	c.renewals, c.beside = 0, true
+	return &c
 }
 
 // entry puts together what is said of an act. It makes a new one: readers may hold the old.
@@ -253,7 +275,7 @@ func (b *builder) entry(of *Entry) *Entry {
 	in := *of.Incident
 	e := &Entry{Incident: &in, Told: of.Told, Text: of.Text, Highest: of.Marking}
 	b.fill(e)
-	for id := range b.claimsOf[e.ID] {
+	for _, id := range b.claimsOf[e.ID] {
 		if c := b.claims[id]; !c.Revoked {
 			e.Claims = append(e.Claims, b.claim(c))
 		}
@@ -280,7 +302,7 @@ func (b *builder) entry(of *Entry) *Entry {
 func (b *builder) fill(e *Entry) {
 	var places, techs []string
 	var victims []watch.Victim
-	for id := range b.tiesOf[e.ID] {
+	for _, id := range b.tiesOf[e.ID] {
 		t := b.ties[id]
 		n := b.names[t.to]
 		switch {
@@ -325,7 +347,7 @@ func (b *builder) known(id string) *Name {
 
 // stancesOn are the stances on a claim or an incident, the first stated first.
 func (b *builder) stancesOn(id string) (list []*Stance) {
-	for sid := range b.stancesOf[id] {
+	for _, sid := range b.stancesOf[id] {
 		if s := b.stances[sid]; !s.Revoked {
 			list = append(list, b.answer(s))
 		}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"sync"
 	"time"
+	"weak"
 )
 
 // figures are what is computed of an index, when somebody asks first: an index does not change, so that each is computed once.
@@ -15,6 +16,13 @@ type figures struct {
 	was  map[string]any              // what figures were last, however long ago
 	next *figures                    // of the index after this one, if nothing was taken back
 	over time.Time                   // since when there is one
+	side []side                      // of the indexes that were made of this one for who may see more
+}
+
+// side are the figures of an index beside another one, and since when it is there.
+type side struct {
+	figures weak.Pointer[figures]
+	since   time.Time
 }
 
 // figure is one of them.
@@ -87,10 +95,15 @@ func (f *figures) of(name string, make func() any) any {
 		f.mu.Lock()
 		fig.done = true
 		delete(f.last, name)
-		next, until := f.next, f.over.Add(Lag)
+		next, until, beside := f.next, f.over.Add(Lag), f.side
 		f.mu.Unlock()
 		for next != nil {
 			next = next.take(name, last{fig.value, until})
+		}
+		for _, s := range beside {
+			if other := s.figures.Value(); other != nil {
+				other.take(name, last{fig.value, s.since.Add(Lag)})
+			}
 		}
 	})
 	return fig.value
@@ -130,6 +143,24 @@ func (f *figures) follow(before *figures, late bool) {
 	for name, fig := range before.kept {
 		if _, asked := before.all[name]; asked && fig.done {
 			f.last[name] = last{fig.value, before.over.Add(Lag)}
+		}
+	}
+}
+
+// beside is follow for an index that is made of another one for who may see more, while that one goes on: it does not keep what comes after it in memory.
+func (f *figures) beside(other *figures, late bool) {
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	f.all = maps.Clone(other.all)
+	if !late {
+		return
+	}
+	now := time.Now()
+	other.side = append(other.side, side{weak.Make(f), now})
+	f.last = maps.Clone(other.last)
+	for name, fig := range other.kept {
+		if _, asked := other.all[name]; asked && fig.done {
+			f.last[name] = last{fig.value, now.Add(Lag)}
 		}
 	}
 }

@@ -60,11 +60,13 @@ func dump(t *testing.T, x *index.Index) string {
 	return b.String()
 }
 
-var subjects = []release.Subject{{Kind: release.Public}, {Kind: release.Person, Org: "acme", Person: "ann@acme"}, {Kind: release.Operator}}
+var subjects = []release.Subject{{Kind: release.Public}, {Kind: release.Person, Org: "acme", Person: "ann@acme"}, {Kind: release.Operator}, {Kind: release.Person, Org: "acme", Person: "bob@acme"},
+	{Kind: release.Client, Org: "beta"}, {Kind: release.Client, Org: "gamma"}, {Kind: release.Client, Org: "delta", ClientOf: []string{"acme"}}}
 
 // TestFollowedIsReadAnew: after any history of objects, versions, other markings and deletions, the index that followed is the one that is
-// read anew, for each subject; and nothing of an object is in it that the subject may not see.
+// read anew and alone, for each subject; and nothing of an object is in it that the subject may not see.
 func TestFollowedIsReadAnew(t *testing.T) {
+	shared, own := 0, 0
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		h := New(t)
@@ -79,7 +81,7 @@ func TestFollowedIsReadAnew(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				anew, err := index.NewKeeper(h.Releaser).Of(t.Context(), s, release.ShowPage)
+				anew, err := index.TestingOnlyAnew(t.Context(), h.Releaser.View(s, release.ShowPage))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -91,7 +93,13 @@ func TestFollowedIsReadAnew(t *testing.T) {
 					t.Fatalf("seed %d, step %d: %s", seed, n, got)
 				}
 			}
+			a, b := keeper.TestingOnlyForks()
+			shared, own = shared+a, own+b
 		}
+	}
+	t.Logf("%d times an index was shared, %d times it was its reader's", shared, own)
+	if shared == 0 || own == 0 {
+		t.Error("not both")
 	}
 }
 

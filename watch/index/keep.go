@@ -9,8 +9,11 @@ import (
 	"threatwatch/watch/measure"
 )
 
-// keptViews bounds how many views have an index at one time; the one that was asked for the longest ago goes.
-const keptViews = 8
+// What is kept of views is bounded by the memory of what they do not share, and in number; the one that was asked for the longest ago goes.
+const (
+	keptBytes = 1 << 30
+	keptViews = 1 << 12
+)
 
 // Keeper keeps the indexes of the views that are asked for. Those who may see the same share one.
 type Keeper struct {
@@ -18,6 +21,7 @@ type Keeper struct {
 
 	mu       sync.Mutex // protects what follows
 	views    map[string]*follower
+	commons  map[string]*follower
 	personal map[string]bool   // rights under which each subject has an index of its own
 	rights   map[string]string // of each view, when it was asked for last
 	clock    int
@@ -26,7 +30,7 @@ type Keeper struct {
 
 // NewKeeper returns a keeper over a releaser.
 func NewKeeper(r *release.Releaser) *Keeper {
-	return &Keeper{releaser: r, views: map[string]*follower{}, personal: map[string]bool{}, rights: map[string]string{}, promptly: promptly}
+	return &Keeper{releaser: r, views: map[string]*follower{}, commons: map[string]*follower{}, personal: map[string]bool{}, rights: map[string]string{}, promptly: promptly}
 }
 
 // Of is the index of what a subject may see for an action, as of now. The first call for what it may see reads all there is.
@@ -38,6 +42,7 @@ func (k *Keeper) Of(ctx context.Context, s release.Subject, a release.Action) (*
 		defer k.mu.Unlock()
 		k.clock++
 		f.asked, f.used = k.clock, time.Now()
+		k.forget(f)
 	}
 	return x, err
 }
@@ -49,7 +54,7 @@ func (k *Keeper) of(ctx context.Context, v *release.View) (*Index, *follower, er
 		return nil, nil, err
 	}
 	f := k.follower(v, at.Rights())
-	x, personal, err := f.now(ctx, v)
+	x, personal, err := f.now(ctx, v, at)
 	if personal {
 		k.part(f, v, at.Rights())
 	}
@@ -68,11 +73,8 @@ func (k *Keeper) follower(v *release.View, rights string) *follower {
 	}
 	f := k.views[key]
 	if f == nil {
-		if len(k.views) >= keptViews {
-			k.forget()
-		}
 		k.clock++
-		f = &follower{promptly: k.promptly, asked: k.clock}
+		f = &follower{common: k.common(v), promptly: k.promptly, asked: k.clock}
 		k.views[key] = f
 	}
 	f.view = v
@@ -106,15 +108,41 @@ func (k *Keeper) part(f *follower, v *release.View, rights string) {
 	}
 }
 
-// forget drops the view that was asked for the longest ago.
-func (k *Keeper) forget() {
-	oldest := ""
-	for key, f := range k.views {
-		if oldest == "" || f.asked < k.views[oldest].asked {
-			oldest = key
+// common is who follows what all are shown who are like the subject of a view; nil of an operator.
+func (k *Keeper) common(v *release.View) *follower {
+	view, ok := v.Common()
+	if !ok {
+		return nil
+	}
+	f := k.commons[view.Key()]
+	if f == nil {
+		f = &follower{view: view, promptly: k.promptly}
+		k.commons[view.Key()] = f
+	}
+	return f
+}
+
+// forget drops the views that were asked for the longest ago, if what is kept takes too much; never the one that was asked for just now.
+func (k *Keeper) forget(now *follower) {
+	var bytes int64
+	for _, all := range []map[string]*follower{k.views, k.commons} {
+		for _, f := range all {
+			bytes += f.bytes.Load()
 		}
 	}
-	delete(k.views, oldest)
+	for bytes > keptBytes || len(k.views) > keptViews {
+		oldest := ""
+		for key, f := range k.views {
+			if f != now && (oldest == "" || f.asked < k.views[oldest].asked) {
+				oldest = key
+			}
+		}
+		if oldest == "" {
+			return
+		}
+		bytes -= k.views[oldest].bytes.Load()
+		delete(k.views, oldest)
+	}
 }
 
 // refreshEvery is how long after the last time the keeper brings what it keeps to the present; what nobody but it has asked for since idle, it leaves as it is.
@@ -162,51 +190,4 @@ func (k *Keeper) kept() (list []*release.View) {
 		}
 	}
 	return list
-}
-
-// follower keeps the index of those who may see the same.
-type follower struct {
-	view  *release.View // of the last who asked; this and the next two are protected by the keeper's mu
-	asked int
-	used  time.Time // by others than the keeper
-
-	promptly int // see [promptly]
-
-	mu    sync.Mutex // protects what follows
-	at    release.Mark
-	build *builder
-	index *Index
-}
-
-// now brings the index to where a view stands. Callers of one view wait for each other: what one has read, the next need not.
-func (f *follower) now(ctx context.Context, v *release.View) (x *Index, personal bool, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	anew := false
-	at, err := v.Follow(ctx, f.at, types, func(all bool) {
-		if anew = all; anew {
-			f.build = newBuilder()
-			f.build.promptly = f.promptly
-		}
-	}, func(it *release.Item) error { return f.build.take(it) })
-	if err != nil {
-		f.at, f.index = release.Mark{}, nil // what was taken so far may be half
-		return nil, false, err
-	}
-	if !at.Same(f.at) || f.index == nil {
-		f.renew(anew)
-		f.at = at
-	}
-	return f.index, at.Personal(), nil
-}
-
-// renew makes the index of what was taken; anew, if it was everything.
-func (f *follower) renew(anew bool) {
-	before := f.index
-	if !anew || before == nil {
-		f.index = f.build.index(before)
-		return
-	}
-	f.index = f.build.index(nil)
-	f.index.figures.follow(before.figures, false)
 }

@@ -200,7 +200,7 @@ func (b *builder) join(e *Entry) {
 	for _, part := range b.parts[e.ID] {
 		m := b.merged[part]
 		e.Highest = max(e.Highest, m.Marking, b.incidents[part].Marking)
-		for id := range b.claimsOf[part] {
+		for _, id := range b.claimsOf[part] {
 			if c := b.claims[id]; !c.Revoked {
 				e.Claims = append(e.Claims, b.joined(c, e.Claims[:own]))
 			}

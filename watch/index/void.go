@@ -47,7 +47,7 @@ func (v Void) Told() Told {
 // voids are what was revoked of an entry, the last first: claims, and answers to it and to its claims, those that are void too.
 func (b *builder) voids(e *Entry) (list []Void) {
 	on := []string{e.ID}
-	for id := range b.claimsOf[e.ID] {
+	for _, id := range b.claimsOf[e.ID] {
 		on = append(on, id)
 		if c := b.claims[id]; c.Revoked {
 			list = append(list, Void{Claim: b.claim(c)})
@@ -55,7 +55,7 @@ func (b *builder) voids(e *Entry) (list []Void) {
 	}
 	seen := map[string]bool{}
 	for _, id := range on {
-		for sid := range b.stancesOf[id] {
+		for _, sid := range b.stancesOf[id] {
 			if s := b.stances[sid]; s.Revoked && !seen[sid] {
 				seen[sid] = true
 				list = append(list, Void{Stance: b.answer(s)})
