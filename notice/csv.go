@@ -19,7 +19,7 @@ var columns = []struct {
 	{"state", func(_ *feed, it item) string { return it.Facts.RecordState }},
 	{"occurred", func(_ *feed, it item) string { return it.Occurred().String() }},
 	{"discovered", func(_ *feed, it item) string { return it.At("discovery").String() }},
-	{"disclosed", func(_ *feed, it item) string { return it.Disclosed().String() }},
+	{"disclosed", func(_ *feed, it item) string { return it.Announced().String() }},
 	{"added", func(_ *feed, it item) string { return stamp(it.Added) }},
 	{"updated", func(_ *feed, it item) string { return stamp(it.Updated) }},
 	{"countries", func(_ *feed, it item) string { return strings.Join(it.Countries(), " ") }},

@@ -165,12 +165,20 @@ func (in *Incident) Occurred() Moment {
 	return Moment{}
 }
 
-// Disclosed is when it became known to the public; when nothing says so, when the record was made.
-func (in *Incident) Disclosed() Moment {
+// Announced is when it became known to the public; the zero Moment when nothing says so.
+func (in *Incident) Announced() Moment {
 	for _, kind := range []string{"public_disclosure", "leak_posted", "victims_notice_begin"} {
 		if m := in.At(kind); m.Known() {
 			return m
 		}
+	}
+	return Moment{}
+}
+
+// Disclosed is when it became known to the public; when nothing says so, when the record was made: what is ordered by that has a place for each.
+func (in *Incident) Disclosed() Moment {
+	if m := in.Announced(); m.Known() {
+		return m
 	}
 	return Moment{in.Created, Day}
 }

@@ -41,6 +41,9 @@ type proposal struct {
 	Markings []choice
 }
 
+// Base is the score of two records that share nothing: with the reasons it adds up to that of the pair.
+func (proposal) Base() float64 { return duplicate.Base }
+
 // decision is what somebody said of two records.
 type decision struct {
 	index.Decision

@@ -41,7 +41,7 @@ func monthsOf(x *index.Index, now time.Time) *monthBars {
 		day := at.Format("2006-01")
 		m.Bars = append(m.Bars, monthBar{Month: at, X: 6 + i*29, Incomplete: i == monthCount-1, To: "/incidents?since=" + day + "&until=" + day})
 	}
-	total, most := 0, 1
+	total, recorded, most := 0, 0, 1
 	for _, e := range x.Entries { // the last disclosed first
 		d := e.Disclosed()
 		if d.Time.Before(first) {
@@ -51,6 +51,9 @@ func monthsOf(x *index.Index, now time.Time) *monthBars {
 		if i < monthCount && d.Fidelity != watch.Year {
 			m.Bars[i].N++
 			total++
+			if !e.Announced().Known() {
+				recorded++
+			}
 			most = max(most, m.Bars[i].N)
 		}
 	}
@@ -62,6 +65,9 @@ func monthsOf(x *index.Index, now time.Time) *monthBars {
 	m.Finding = fmt.Sprintf("%s incidents were made public in the last twelve months", thousands(total))
 	if total == 1 {
 		m.Finding = "One incident was made public in the last twelve months"
+	}
+	if recorded > 0 {
+		m.Finding += fmt.Sprintf("; of %s it is known only when the record was made", thousands(recorded))
 	}
 	return m
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +81,17 @@ func TestDuplicatesPage(t *testing.T) {
 		if code != 200 || !strings.Contains(body, want) {
 			t.Errorf("%d: no %q", code, want)
 		}
+	}
+	points, sum := regexp.MustCompile(`<span class="n">([^<]+)</span>`).FindAllStringSubmatch(body, -1), 0.0
+	for _, p := range points {
+		n, err := strconv.ParseFloat(html.UnescapeString(p[1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += n
+	}
+	if score := fmt.Sprintf(`<span class="count">%.1f</span>`, sum); len(points) < 3 || !strings.Contains(body, score) {
+		t.Errorf("%d reasons add up to %v, which is not the score of the pair", len(points), sum)
 	}
 	listed := func(want int, when string) {
 		t.Helper()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -209,6 +210,29 @@ func TestIncidentAsBundle(t *testing.T) {
 		if !slices.Contains(ids, want) {
 			t.Errorf("the bundle lacks %s", want)
 		}
+	}
+}
+
+// TestNotMadePublic: of a record that does not say when it was made public no page and no table gives a day for it; that of the record is called so.
+func TestNotMadePublic(t *testing.T) {
+	s := newSite(t)
+	o := act(1, "Nobody said when", watch.Facts{Slug: "nobody-said"})
+	written(o, 1, clearMark)
+	o.Set("created", stix.NewString(time.Now().UTC().Format("2006-01-02T00:00:00.000Z")))
+	o.Set("modified", o.Get("created"))
+	s.say(string(o.AppendJSON(nil)))
+	c := s.browser()
+	_, page, _ := s.get(c, "/incidents/nobody-said")
+	if !strings.Contains(page, "when it was made public is not known") || strings.Contains(page, "<span>made public") {
+		t.Error("the page gives a day on which it was made public")
+	}
+	_, table, _ := s.get(c, "/incidents.csv?q=nobody+said+when")
+	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][slices.Index(rows[0], "disclosed")] != "" || rows[1][slices.Index(rows[0], "added")] == "" {
+		t.Error(rows, err)
+	}
+	if _, front, _ := s.get(c, "/"); !strings.Contains(front, "of 1 it is known only when the record was made") {
+		t.Error("the months count it as made public")
 	}
 }
 

@@ -132,7 +132,7 @@ func (s *scorer) pair(a, b *record) Pair {
 	if b.ID < a.ID {
 		a, b = b, a
 	}
-	p := Pair{A: a.Entry, B: b.Entry, Score: base, Reasons: s.reasons(a, b)}
+	p := Pair{A: a.Entry, B: b.Entry, Score: Base, Reasons: s.reasons(a, b)}
 	for _, r := range p.Reasons {
 		p.Score += r.Points
 	}

@@ -12,7 +12,7 @@ import (
 	"threatwatch/watch/index"
 )
 
-// Reason is one thing that speaks for a pair, or against it, in plain words. The points of all reasons and the base of -4 add up to the score.
+// Reason is one thing that speaks for a pair, or against it, in plain words. The points of all reasons and [Base] add up to the score.
 type Reason struct {
 	Kind   string  `json:"kind"` // report, flaw, victim, actor, words, time, country, sector
 	Words  string  `json:"words"`
@@ -22,7 +22,7 @@ type Reason struct {
 // How much a likeness speaks for a pair: how much more often it is found in pairs that are the same than in others, as a logarithm. A regression over half
 // of the pairs of real catalogues that rest on one report gave nearly these; doc/watch.md tells how good they are.
 const (
-	base         = -4.0 // of two records that share nothing but a word
+	Base         = -4.0 // of two records that share nothing but a word
 	sameAddress  = 4.0
 	sameFlaw     = 2.0
 	sameVictim   = 2.0
