@@ -16,9 +16,13 @@ type Head struct {
 	Created, Modified time.Time
 	Revoked           bool
 	Labels            []string
+	Lang              string // of the text, by RFC 5646; see Language
 	References        []Reference
 	Confidence        *int // of who recorded it, 0 to 100; nil: not said
 }
+
+// Language is that of the text: English, where nothing says so (STIX 2.1 §3.2, lang).
+func (h *Head) Language() string { return or(h.Lang, "en") }
 
 // Reference is an external reference (STIX 2.1 §2.5).
 type Reference struct{ Source, URL, ExternalID, Description string }
@@ -36,7 +40,7 @@ func texts(v *stix.Value, name string) []string {
 }
 
 func readHead(root *stix.Value) (h Head, err error) {
-	h = Head{ID: text(root, "id"), By: text(root, "created_by_ref"), Revoked: root.Get("revoked").IsTrue(), Labels: texts(root, "labels")}
+	h = Head{ID: text(root, "id"), By: text(root, "created_by_ref"), Revoked: root.Get("revoked").IsTrue(), Labels: texts(root, "labels"), Lang: text(root, "lang")}
 	if h.Created, err = stix.ParseTime(root.Get("created").Text()); err != nil {
 		return h, threatwatch.Errorf(threatwatch.Invalid, "%s: created: %w", h.ID, err)
 	}

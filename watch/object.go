@@ -45,7 +45,7 @@ func or(a, b string) string {
 }
 
 func (h *Head) head() []stix.Member {
-	m := []stix.Member{draft.Text("created_by_ref", h.By), draft.List("labels", h.Labels), h.references()}
+	m := []stix.Member{draft.Text("created_by_ref", h.By), draft.List("labels", h.Labels), draft.Text("lang", h.Lang), h.references()}
 	if h.Revoked {
 		m = append(m, draft.Member("revoked", stix.NewBool(true)))
 	}

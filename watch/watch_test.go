@@ -43,7 +43,7 @@ func written(t *testing.T, o *stix.Value) *stix.Value {
 }
 
 func someHead(id string) Head {
-	return Head{ID: id, By: someoneID, Created: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Modified: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC), Labels: []string{"x"}, Confidence: ptr(50),
+	return Head{ID: id, By: someoneID, Created: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Modified: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC), Labels: []string{"x"}, Lang: "de", Confidence: ptr(50),
 		References: []Reference{{Source: "paper", URL: "https://example.org/a"}}}
 }
 

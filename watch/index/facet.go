@@ -48,7 +48,11 @@ func named(e *Entry, who func(*Claim) *Name) (list []string) {
 
 func bases(e *Entry) (list []string) {
 	for _, c := range e.Claims {
-		list = append(list, c.Terms.Kinds...)
+		for _, kind := range c.Terms.Kinds {
+			if watch.ClaimKinds.Has(kind) { // a word of somebody's own cannot be asked for
+				list = append(list, kind)
+			}
+		}
 	}
 	return list
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"threatwatch"
 	"threatwatch/country"
 	"threatwatch/stix"
@@ -18,7 +20,6 @@ import (
 type Filter struct {
 	terms []term
 	By    string // the clock: disclosed, added or occurred
-	Lang  string
 }
 
 // term is one key with its values.
@@ -77,14 +78,10 @@ func keys(q url.Values) func(func(string) bool) {
 }
 
 func (f *Filter) add(key string, values []string) error {
-	switch key {
-	case "by":
+	if key == "by" {
 		if f.By = values[0]; !Clocks.Has(f.By) {
 			return threatwatch.Errorf(threatwatch.Invalid, "by=%s: write disclosed, added or occurred", f.By)
 		}
-		return nil
-	case "lang":
-		f.Lang = values[0]
 		return nil
 	}
 	holds, ok := tests[key]
@@ -117,6 +114,9 @@ func codesOf(v watch.Vocabulary) (list []string) {
 	return list
 }
 
+// words are the values of keys that have no others.
+var words = map[string]watch.Vocabulary{"status": Badges, "basis": watch.ClaimKinds, "state": watch.RecordStates}
+
 // checkValue complains of a value that can match nothing because it is mistyped.
 func checkValue(key, v string) error {
 	bad := func(want string) error {
@@ -143,9 +143,17 @@ func checkValue(key, v string) error {
 		if v != "yes" && v != "no" {
 			return bad("yes or no")
 		}
-	case "status":
-		if !Badges.Has(v) {
-			return bad("one of " + strings.Join(codesOf(Badges), ", "))
+	case "lang":
+		if _, err := language.Parse(v); err != nil {
+			return bad("the tag of a language, such as de")
+		}
+	case "status", "basis", "state":
+		if list := words[key]; !list.Has(v) {
+			return bad("one of " + strings.Join(codesOf(list), ", "))
+		}
+	case "data":
+		if !watch.Trios.Has(v) && !slices.ContainsFunc(watch.Varieties, func(w watch.Word) bool { return strings.EqualFold(w.Code, v) }) {
+			return bad("one of " + strings.Join(codesOf(watch.Trios), ", ") + ", or a variety of VERIS")
 		}
 	}
 	return nil
@@ -194,6 +202,9 @@ var tests = map[string]func(e *Entry, v string) bool{
 	"status": func(e *Entry, v string) bool { return slices.Contains(e.Badges, v) },
 	"state":  func(e *Entry, v string) bool { return e.Facts.RecordState == v },
 	"source": func(e *Entry, v string) bool { return e.Source == v },
+	"lang": func(e *Entry, v string) bool {
+		return among([]string{strings.ToLower(e.Language())}, strings.ToLower(v), "-")
+	}, // RFC 4647 §3.3.1
 	"tlp<": func(e *Entry, v string) bool {
 		most, _ := stix.LevelNamed(strings.ToLower(v))
 		return e.Highest <= most
@@ -281,9 +292,6 @@ func (f *Filter) Query() url.Values {
 	}
 	if f.By != "disclosed" {
 		q.Set("by", f.By)
-	}
-	if f.Lang != "" {
-		q.Set("lang", f.Lang)
 	}
 	return q
 }

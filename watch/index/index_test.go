@@ -173,7 +173,9 @@ func TestFilter(t *testing.T) {
 	h.Say(0, At(Named("intrusion-set", 1, "Group A"), 1, 0), At(Named("intrusion-set", 2, "Group B"), 1, 0), At(Named("identity", 1, "Vendor"), 1, 0), At(Named("identity", 2, "State"), 1, 0))
 	h.Say(0, At(Incident(1, "Hospital data taken", "2020-01-01", watch.Facts{Operations: []string{"ransomware"}, Actions: []string{"hacking.SQLi"}, Techniques: []string{"T1566.001"}, Severity: []watch.Score{{Scheme: "x", Value: "4.5"}},
 		Victims: []watch.Victim{{Name: "Clinic", Named: true, Countries: []string{"DE"}, Sectors: []string{"healthcare"}, NAICS: "622110"}}, Data: []watch.Data{{Variety: "Medical"}}}), 1, 0))
-	h.Say(0, At(Incident(2, "Plans of an aircraft", "2021-05-02", watch.Facts{Insider: true, Victims: []watch.Victim{{Countries: []string{"US", "FR"}, Sectors: []string{"aerospace"}}}, Data: []watch.Data{{Variety: "Secrets"}}}), 1, 1))
+	plans := At(Incident(2, "Plans of an aircraft", "2021-05-02", watch.Facts{Insider: true, Victims: []watch.Victim{{Countries: []string{"US", "FR"}, Sectors: []string{"aerospace"}}}, Data: []watch.Data{{Variety: "Secrets"}}}), 1, 1)
+	plans.Set("lang", stix.NewString("de-AT"))
+	h.Say(0, plans)
 	h.Say(0, At(Claim(1, 1, 1, 1, "technical"), 1, 0), At(Claim(2, 2, 2, 2, "political"), 1, 0), At(Claim(3, 2, 1, 1, "technical"), 1, 0))
 	x, err := index.NewKeeper(h.Releaser).Of(t.Context(), release.Subject{Kind: release.Operator}, release.ShowPage)
 	if err != nil {
@@ -184,7 +186,7 @@ func TestFilter(t *testing.T) {
 		"region=western-europe": "21", "accused=Group+A": "21", "accused=group+b": "2", "accused=!Group+B": "1", "claimant=State": "2", "basis=political": "2", "technique=T1566": "1", "technique=T1566.001": "1", "technique=T156": "",
 		"data=intellectual-property": "2", "data=Medical": "1", "action=hacking": "1", "action=hacking.SQLi": "1", "operation=ransomware": "1", "insider=yes": "2", "insider=no": "1", "severity>=4": "1", "severity>=5": "",
 		"since=2021": "2", "until=2020": "1", "since=2020-01-01&until=2020-01-01": "1", "tlp<=clear": "1", "tlp<=green": "21", "source=acme": "21", "source=beta": "", "country=DE&data=Secrets": "", "state=published": "21", "state=corrected": "",
-		"by=occurred&since=2019": "", "by=added": "12",
+		"by=occurred&since=2019": "", "by=added": "12", "lang=de": "2", "lang=DE-at": "2", "lang=en": "1", "lang=!en": "2",
 	} {
 		q, err := url.ParseQuery(query)
 		if err != nil {
@@ -209,7 +211,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s: written as %s: %v", query, f.Query().Encode(), err)
 		}
 	}
-	for _, query := range []string{"colour=red", "country=Germany", "since=yesterday", "by=luck", "tlp<=pink", "severity>=much", "status=maybe", "insider=perhaps", "q=" + strings.Repeat("a&q=", 70) + "b"} {
+	for _, query := range []string{"colour=red", "country=Germany", "since=yesterday", "by=luck", "tlp<=pink", "severity>=much", "status=maybe", "basis=rumour", "state=gone", "data=plans", "lang=x", "insider=perhaps", "q=" + strings.Repeat("a&q=", 70) + "b"} {
 		q, err := url.ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
