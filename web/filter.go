@@ -143,6 +143,23 @@ func valueLabel(key, value string) string {
 	return value
 }
 
+// inWords is a filter as a sentence goes on after "Incidents with": "country Germany or France and attribution denied"; "" is all.
+func inWords(filter string) string {
+	q, err := url.ParseQuery(filter)
+	if err != nil {
+		return filter
+	}
+	var terms []string
+	for _, key := range slices.Sorted(maps.Keys(q)) {
+		var values []string
+		for _, value := range q[key] {
+			values = append(values, valueLabel(key, value))
+		}
+		terms = append(terms, chipLabel(key)+" "+strings.Join(values, " or "))
+	}
+	return strings.Join(terms, " and ")
+}
+
 // facetLinks is a facet whose values lead to the page with or without them.
 type facetLinks struct {
 	index.Facet

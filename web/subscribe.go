@@ -68,7 +68,7 @@ func (s *site) subscribeForm(v *visit) error {
 
 // askForMail shows the form.
 func (v *visit) askForMail(code int, f subscribeForm) error {
-	f.Words, f.List = mail.FilterWords(f.Filter), "/incidents"
+	f.Words, f.List = inWords(f.Filter), "/incidents"
 	if f.Filter != "" {
 		f.List += "?" + f.Filter
 	}
@@ -139,7 +139,7 @@ func (s *site) confirmForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.private("subscribed", "Confirm your subscription", subscribedPage{Step: "confirm", Token: token, Address: w.Address, When: mail.When(w.Cadence, w.At), Words: mail.FilterWords(w.Filter), Person: w.Person})
+	return v.private("subscribed", "Confirm your subscription", subscribedPage{Step: "confirm", Token: token, Address: w.Address, When: mail.When(w.Cadence, w.At), Words: inWords(w.Filter), Person: w.Person})
 }
 
 func (s *site) confirm(v *visit) error {
@@ -154,7 +154,7 @@ func (s *site) confirm(v *visit) error {
 }
 
 func subscribedOf(step, token string, sub subscribe.Subscription) subscribedPage {
-	return subscribedPage{Step: step, Token: token, Address: sub.To, When: mail.When(sub.Cadence, sub.At), Words: mail.FilterWords(sub.Filter), Person: sub.Person}
+	return subscribedPage{Step: step, Token: token, Address: sub.To, When: mail.When(sub.Cadence, sub.At), Words: inWords(sub.Filter), Person: sub.Person}
 }
 
 // leaveForm shows what would be ended. Looking at it ends nothing (RFC 8058 §3.1).

@@ -70,7 +70,7 @@ func (s *site) subscriptions(v *visit) error {
 
 // told is a subscription with what lately became of its messages.
 func (v *visit) told(s *subscribe.Subscription) (subscribed, error) {
-	out := subscribed{Subscription: *s, When: mail.When(s.Cadence, s.At), Words: mail.FilterWords(s.Filter), List: "/incidents"}
+	out := subscribed{Subscription: *s, When: mail.When(s.Cadence, s.At), Words: inWords(s.Filter), List: "/incidents"}
 	if s.Filter != "" {
 		out.List += "?" + s.Filter
 	}

@@ -245,12 +245,14 @@ var problems = map[int]string{
 	http.StatusInternalServerError:   "Something went wrong",
 }
 
-// sentence makes a message one: with a capital and a full stop.
+// sentence makes a message one: with a capital and a full stop. What begins with a term of a filter begins as that is written.
 func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	if i := strings.IndexAny(s, " ="); i < 0 || s[i] != '=' {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}

@@ -223,7 +223,7 @@ func TestNotMadePublic(t *testing.T) {
 	s.say(string(o.AppendJSON(nil)))
 	c := s.browser()
 	_, page, _ := s.get(c, "/incidents/nobody-said")
-	if !strings.Contains(page, "when it was made public is not known") || strings.Contains(page, "<span>made public") {
+	if !strings.Contains(page, "nothing says when it was made public") || strings.Contains(page, "<span>made public") {
 		t.Error("the page gives a day on which it was made public")
 	}
 	_, table, _ := s.get(c, "/incidents.csv?q=nobody+said+when")

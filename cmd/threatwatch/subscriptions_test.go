@@ -53,7 +53,7 @@ func TestSubscriptionsPage(t *testing.T) {
 	if code != http.StatusOK || head.Get("Cache-Control") != "private, no-store" {
 		t.Fatalf("%d %v", code, head)
 	}
-	for _, want := range []string{"works.example", "Incidents with country=DE and sector=energy", `href="/incidents?country=DE&amp;sector=energy"`, "204 No Content", "fails.example", "503 Service Unavailable", "failing",
+	for _, want := range []string{"works.example", "Incidents with country Germany and sector energy", `href="/incidents?country=DE&amp;sector=energy"`, "204 No Content", "fails.example", "503 Service Unavailable", "failing",
 		"Next attempt: ", "3 Feb 2031, 04:05 UTC", "gone.example", "stopped", "the receiver answered 410 Gone", "1 given up", "ada.example", "ada@energy.example, each day at 00:00 (UTC)"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%q is not on the page", want)
