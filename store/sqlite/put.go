@@ -20,6 +20,7 @@ type tx struct {
 	now       func() time.Time
 	head, was head
 	texts     store.OID // where the newest generation of words begins
+	span      store.OID // [Options.Span]
 	tally     map[tallyKey]int64
 
 	compressing map[store.SourceID]bool // nil until a body is written

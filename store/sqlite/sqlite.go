@@ -9,6 +9,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -39,6 +40,7 @@ const FileName = "threatwatch.db"
 type Options struct {
 	Now     func() time.Time // the clock of stamps; nil: time.Now
 	Readers int              // connections that read; 0: 4
+	Span    int              // after how many assertions a generation of words is full; 0: 2^17
 }
 
 // DB is an open database.
@@ -46,6 +48,7 @@ type DB struct {
 	path    string
 	pool    *sql.DB
 	now     func() time.Time
+	span    store.OID // [Options.Span]
 	readers chan *conn
 	queue   *queue.Queue
 	stopped chan struct{} // closed when the writer has ended
@@ -71,7 +74,7 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	d := &DB{path: path, pool: pool, now: opt.Now, queue: queue.New(), stopped: make(chan struct{})}
+	d := &DB{path: path, pool: pool, now: opt.Now, span: cmp.Or(store.OID(opt.Span), defaultSpan), queue: queue.New(), stopped: make(chan struct{})}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -16,17 +16,17 @@ func TestContract(t *testing.T) { storetest.Run(t, storetest.Engine{Open: open})
 
 // TestContractInManyGenerations: the same where the index of words begins a generation every third assertion.
 func TestContractInManyGenerations(t *testing.T) {
-	defer func(n store.OID) { textSpan = n }(textSpan)
-	textSpan = 3
-	storetest.Run(t, storetest.Engine{Open: open})
+	storetest.Run(t, storetest.Engine{Open: func(t storetest.T, dir string) store.Store { return openWith(t, dir, Options{Span: 3}) }})
 }
 
 // TestMove moves everything to another file.
 func TestMove(t *testing.T) { storetest.RunMove(t, open, open) }
 
-func open(t storetest.T, dir string) store.Store {
+func open(t storetest.T, dir string) store.Store { return openWith(t, dir, Options{}) }
+
+func openWith(t storetest.T, dir string, opt Options) *DB {
 	t.Helper()
-	d, err := Open(t.Context(), dir, Options{})
+	d, err := Open(t.Context(), dir, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

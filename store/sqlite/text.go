@@ -15,8 +15,8 @@ import (
 // merges the rows of all words that begin with it before it gives the first; in the newest generation most searches find what a page
 // shows, so that the cost does not grow with what is held. See schema/004_words.sql.
 
-// textSpan is after how many assertions a generation of words is full. It ends with a transaction.
-var textSpan store.OID = 1 << 17
+// defaultSpan is after how many assertions a generation of words is full. It ends with a transaction.
+const defaultSpan store.OID = 1 << 17
 
 // textTable is the name of the generation that begins with an assertion; the first one was there before there were several.
 func textTable(first store.OID) string {
@@ -45,7 +45,7 @@ func (t *tx) nextTexts() error {
 	if err := t.c.one("SELECT (SELECT max(first) FROM text_generation), ifnull((SELECT max(oid) FROM assertion), 0)", nil, &newest, &last); err != nil {
 		return err
 	}
-	if t.texts = store.OID(newest); store.OID(last+1)-t.texts < textSpan {
+	if t.texts = store.OID(newest); store.OID(last+1)-t.texts < t.span {
 		return nil
 	}
 	t.texts = store.OID(last + 1)

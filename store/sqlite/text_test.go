@@ -10,9 +10,7 @@ import (
 // TestSearchStops: who has enough from the newest words does not wait for the oldest. Here the oldest generation is gone, so that asking it
 // fails.
 func TestSearchStops(t *testing.T) {
-	defer func(n store.OID) { textSpan = n }(textSpan)
-	textSpan = 3
-	d, ctx := open(t, t.TempDir()).(*DB), t.Context()
+	d, ctx := openWith(t, t.TempDir(), Options{Span: 3}), t.Context()
 	const objects = 20
 	for i := range objects {
 		err := d.Update(ctx, func(tx store.Tx) error {

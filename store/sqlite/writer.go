@@ -29,7 +29,7 @@ func (d *DB) write(c *conn) {
 func (d *DB) group(c *conn, first *queue.Job) {
 	start := time.Now()
 	d.queue.Begin(d.now())
-	t := &tx{snapshot: snapshot{c: c}, now: d.now}
+	t := &tx{snapshot: snapshot{c: c}, now: d.now, span: d.span}
 	jobs := []*queue.Job{first}
 	err := t.begin()
 	for err == nil {
