@@ -93,7 +93,7 @@ func TestCommon(t *testing.T) {
 	}
 }
 
-var kinds = []string{"malware", "report"}
+var kinds = release.Following{Types: []string{"malware", "report"}}
 
 // saySomething says something under a random marking that now and then refers to something else, or is marked in parts.
 func saySomething(h *house, r *rand.Rand, n int) {

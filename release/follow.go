@@ -41,12 +41,16 @@ func (m Mark) After(n Mark) bool { return m.last > n.last }
 // followLimit is how much of the log is gone through to learn what changed; after more than that, everything is read anew.
 const followLimit = 1 << 16
 
-// Follow delivers the latest versions of objects of some types that came in after a mark, oldest first, and where the view stands now. Before
-// the first object it calls begin, and says whether the view begins anew: then something may have ceased to be visible (an object left, a
-// label changed, an embargo ended, rights were taken away, a copy is cut in another way), and all objects are delivered. Where rights only grew, as by a label that
+// Following is what somebody follows: objects of some types. Relationships are wanted only where they join an object of one of the types in Ends to
+// another; nil wants all.
+type Following struct{ Types, Ends []string }
+
+// Follow delivers the latest versions of objects that came in after a mark, the oldest of each type first, and where the view stands now. Relationships that
+// are not wanted may be among what came in; of all that there is they are not read. Before the first object it calls begin, and says whether the view begins
+// anew: then something may have ceased to be visible (an object left, a label changed, an embargo ended, rights were taken away, a copy is cut in another way), and all objects are delivered. Where rights only grew, as by a label that
 // nobody had used before, what has the new labels is delivered as well, whenever it came in; something may be delivered twice. So it is after the mark of a common view,
 // see [View.Common]: then what only this view shows, or shows in another way, is delivered.
-func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func(anew bool), f func(*Item) error) (at Mark, err error) {
+func (v *View) Follow(ctx context.Context, from Mark, what Following, begin func(anew bool), f func(*Item) error) (at Mark, err error) {
 	err = v.read(ctx, func(g *glance) error {
 		if at, err = g.mark(); err != nil {
 			return err
@@ -57,14 +61,14 @@ func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func
 		}
 		grown, anew := g.grown(from, at)
 		if !anew {
-			if anew, err = g.lost(from, at, types); err != nil {
+			if anew, err = g.lost(from, at, what.Types); err != nil {
 				return err
 			}
 		}
 		begin(anew)
-		q := Query{Types: types, Version: Latest}
+		g.odd = at.odd
 		if anew {
-			return g.deliver(q, nil, at, f)
+			return g.all(what, nil, f)
 		}
 		if from.who == at.who {
 			maps.Copy(at.odd, from.odd)
@@ -72,26 +76,39 @@ func (v *View) Follow(ctx context.Context, from Mark, types []string, begin func
 			return err
 		}
 		if len(grown.ids) > 0 {
-			if err := g.deliver(q, grown, at, f); err != nil {
+			if err := g.all(what, grown, f); err != nil {
 				return err
 			}
 		}
-		q.AddedAfter = from.last
-		return g.deliver(q, nil, at, f)
+		return g.deliver(Query{Types: what.Types, Version: Latest, AddedAfter: from.last}, nil, nil, f)
 	})
 	return at, err
 }
 
+// all delivers all there is; of some labels only, if there are any. Each type is asked for by itself: a store finds few among millions of others that way.
+func (g *glance) all(what Following, of *labelSet, f func(*Item) error) error {
+	for _, typ := range what.Types {
+		var ends []string
+		if typ == "relationship" {
+			ends = what.Ends
+		}
+		if err := g.deliver(Query{Types: []string{typ}, Version: Latest}, ends, of, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deliver delivers what a query finds; of some labels only, if there are any.
-func (g *glance) deliver(q Query, of *labelSet, at Mark, f func(*Item) error) error {
+func (g *glance) deliver(q Query, ends []string, of *labelSet, f func(*Item) error) error {
 	sq, ok, err := g.query(q)
 	if err != nil || !ok {
 		return err
 	}
+	sq.Ends = ends
 	if of != nil {
 		sq.Labels = of
 	}
-	g.odd = at.odd
 	_, err = g.page(q, sq, f)
 	return err
 }

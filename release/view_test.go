@@ -156,6 +156,9 @@ func transcript(t *testing.T, rel *release.Releaser, s release.Subject, ids, wor
 			done(v.Lookup(ctx, w+".example", 0, say))
 		}
 		done(v.Export(ctx, nil, true, say))
+		fmt.Fprintln(&b, "follow")
+		_, err = v.Follow(ctx, release.Mark{}, release.Following{Types: []string{"indicator", "malware", "relationship"}, Ends: []string{"malware"}}, func(bool) {}, say)
+		done(err)
 	}
 	return b.String()
 }

@@ -84,6 +84,9 @@ type Ref struct {
 	ID   string
 }
 
+// Joins says that the object referred to is an end of a relationship (STIX 2.1 §5.1).
+func (r Ref) Joins() bool { return r.Kind == "source_ref" || r.Kind == "target_ref" }
+
 // Put is one assertion to be written, not to be changed until Update returns. OID and Added are filled in by the store: OID when Tx.Put returns, Added when Update returns.
 type Put struct {
 	Head
@@ -127,17 +130,18 @@ type Query struct {
 	Sources       []SourceID
 	Types         []string
 	IDs           []string
-	Version       Version // zero: Last
-	Spec20        *bool   // nil: either; true: only STIX 2.0; false: only STIX 2.1
-	HighestSpec   bool    // leave out STIX 2.0 versions of objects of which the other filters select a 2.1 version; not with Version.All
-	After, Before Stamp   // exclusive bounds, applied before versions are chosen
-	From          Stamp   // exclusive position in the listing, in its direction: where the last page ended; not a filter
-	Newest        bool    // newest first
-	Limit         int     // 0: no limit
-	Want          int     // about how many rows f will take before it returns [Stop], so that as many are fetched; 0: not known
-	Quarantined   bool    // include quarantined assertions (operators only)
-	NoBodies      bool    // leave Raw nil
-	Bare          bool    // the rest of the head may be left out of rows without Check: only Added, Label, Flags and Raw are wanted
+	Version       Version  // zero: Last
+	Spec20        *bool    // nil: either; true: only STIX 2.0; false: only STIX 2.1
+	HighestSpec   bool     // leave out STIX 2.0 versions of objects of which the other filters select a 2.1 version; not with Version.All
+	After, Before Stamp    // exclusive bounds, applied before versions are chosen
+	From          Stamp    // exclusive position in the listing, in its direction: where the last page ended; not a filter
+	Ends          []string // only what joins an object of one of these types ([Ref.Joins]), of the versions that were chosen; not a filter
+	Newest        bool     // newest first
+	Limit         int      // 0: no limit
+	Want          int      // about how many rows f will take before it returns [Stop], so that as many are fetched; 0: not known
+	Quarantined   bool     // include quarantined assertions (operators only)
+	NoBodies      bool     // leave Raw nil
+	Bare          bool     // the rest of the head may be left out of rows without Check: only Added, Label, Flags and Raw are wanted
 
 	// As says under which id a row with flag Check is shown, "" when it is not: versions compete among those shown under one id, as
 	// all others do under their own. It gets the row with its bytes and may read the snapshot. nil: every row under its own id.

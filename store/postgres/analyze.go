@@ -20,7 +20,7 @@ const (
 func (d *DB) analyze() {
 	for range d.grown {
 		ctx, cancel := context.WithTimeout(context.Background(), analyzeTime)
-		d.pool.Exec(ctx, "ANALYZE assertion, member, tally, val, edge, words") // autovacuum will, if this fails
+		d.pool.Exec(ctx, "ANALYZE assertion, member, tally, val, edge, ends, words") // autovacuum will, if this fails
 		cancel()
 	}
 }

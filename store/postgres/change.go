@@ -160,6 +160,7 @@ func (t *tx) erase(ctx context.Context, oids []store.OID) error {
 	for i, oid := range oids {
 		items[i] = item{oid: oid}
 	}
+	types := []int32{} // of what they refer to
 	err := t.rows(ctx, items, &where{}, true, func(r *store.Row, _ item) error {
 		o, err := stix.Parse(r.Raw)
 		if err != nil {
@@ -174,6 +175,7 @@ func (t *tx) erase(ctx context.Context, oids []store.OID) error {
 				return err
 			} else if ok {
 				t.write("DELETE FROM edge WHERE node = $1 AND oid = $2", node, int64(r.OID))
+				types = append(types, typeOf(node))
 			}
 		}
 		return nil
@@ -181,6 +183,7 @@ func (t *tx) erase(ctx context.Context, oids []store.OID) error {
 	if err != nil {
 		return err
 	}
+	t.write("DELETE FROM ends WHERE oid = ANY($1) AND type = ANY($2)", bigints(oids), types)
 	t.write("DELETE FROM words WHERE oid = ANY($1)", bigints(oids))
 	t.write("DELETE FROM assertion WHERE oid = ANY($1)", bigints(oids))
 	return nil

@@ -34,7 +34,7 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 		l.where = l.where.and(l.after, int64(q.From))
 	}
 	n := 0
-	return stopped(s.pages(ctx, l, func(items []item) error {
+	return stopped(s.pagesOf(ctx, q, l, func(items []item) error {
 		if items, err = s.wanted(ctx, q, w, items); err != nil {
 			return err
 		}
@@ -52,6 +52,47 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 		}
 		return s.rows(ctx, items, &where{}, !q.NoBodies, each)
 	}))
+}
+
+// pagesOf calls f with page after page of what l selects, of the ends that q wants.
+func (s *snapshot) pagesOf(ctx context.Context, q store.Query, l listing, f func([]item) error) error {
+	if q.Ends == nil {
+		return s.pages(ctx, l, f)
+	}
+	codes, err := s.codesOf(ctx, q.Ends)
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	var oids []int64
+	err = s.each(ctx, "SELECT DISTINCT oid FROM ends WHERE type = ANY($1)", []any{codes}, func(r pgx.Rows) error {
+		var oid int64
+		err := r.Scan(&oid)
+		oids = append(oids, oid)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var all []item // in no order as yet: it is that of stamps, and these come by number
+	for some := range slices.Chunk(oids, pageLimit) {
+		items, err := s.items(ctx, l, l.where.and("oid = ANY(?)", some), len(some)) // of several memberships one is listed
+		if err != nil {
+			return err
+		}
+		all = append(all, items...)
+	}
+	slices.SortFunc(all, func(a, b item) int {
+		if q.Newest {
+			a, b = b, a
+		}
+		return cmp.Compare(a.stamp, b.stamp)
+	})
+	for page := range slices.Chunk(all, pageLimit) {
+		if err := f(page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *snapshot) oidsOf(ctx context.Context, ids []string) (oids []int64, err error) {

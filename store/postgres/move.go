@@ -71,7 +71,7 @@ func (d *DB) Load(ctx context.Context, p store.Part) error {
 		if err != nil {
 			return err
 		}
-		if err := t.putRows(ctx, rows, t.putBodies, t.putValues, t.putEdges); err != nil {
+		if err := t.putRows(ctx, rows, t.putBodies, t.putValues, t.putEdges, t.putEnds); err != nil {
 			return err
 		}
 		return t.loadEntries(ctx, p.Log)

@@ -10,6 +10,7 @@ import (
 
 	"threatwatch"
 	"threatwatch/internal/pgtest"
+	"threatwatch/store"
 )
 
 // TestOpenedAtOnce: processes that start together on an empty database make its tables once.
@@ -27,6 +28,54 @@ func TestOpenedAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// everything is the set of all labels.
+type everything struct{}
+
+func (everything) Has(store.LabelID) bool { return true }
+func (everything) All() bool              { return true }
+func (everything) IDs() []store.LabelID   { return nil }
+
+// TestUpgrade: what was written before there was a table of ends is found by its ends.
+func TestUpgrade(t *testing.T) {
+	url, ctx := database(t, t.TempDir()), t.Context()
+	reopen := func() *DB {
+		d, err := Open(ctx, url, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	const tie, campaign = "relationship--00000000-0000-4000-8000-000000000001", "campaign--00000000-0000-4000-8000-000000000002"
+	d := reopen()
+	err := d.Update(ctx, func(tx store.Tx) error {
+		l, err := tx.InternLabel(ctx, "open")
+		if err != nil {
+			return err
+		}
+		_, err = tx.Put(ctx, []*store.Put{
+			{Head: store.Head{ID: tie, Type: "relationship", Modified: 1, Source: 1, Label: l}, Raw: []byte("{}"), Refs: []store.Ref{{Kind: "source_ref", ID: campaign},
+				{Kind: "target_ref", ID: "tool--00000000-0000-4000-8000-000000000003"}, {Kind: "created_by_ref", ID: "identity--00000000-0000-4000-8000-000000000004"}}},
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	exec(t, url, "DROP TABLE ends; UPDATE migration SET version = 2")
+	d = reopen()
+	defer d.Close()
+	for typ, want := range map[string]int{"campaign": 1, "tool": 1, "identity": 0, "relationship": 0} {
+		n := 0
+		err := d.Read(ctx, func(s store.Snapshot) error {
+			return s.Members(ctx, store.Query{Labels: everything{}, Ends: []string{typ}}, func(*store.Row) error { n++; return nil })
+		})
+		if err != nil || n != want {
+			t.Errorf("%d relationships join a %s, %v; want %d", n, typ, err, want)
+		}
+	}
 }
 
 // TestRefusesToOpen: a database that cannot be used is refused with a word about why, and never with the password.

@@ -109,7 +109,7 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 			fresh = append(fresh, r)
 		}
 	}
-	if err := t.putRows(ctx, fresh, t.putBodies, t.putMembers, t.putValues, t.putEdges); err != nil {
+	if err := t.putRows(ctx, fresh, t.putBodies, t.putMembers, t.putValues, t.putEdges, t.putEnds); err != nil {
 		return nil, fmt.Errorf("put: %w", err)
 	}
 	return dup, t.enrol(ctx, again)
@@ -400,5 +400,28 @@ func (t *tx) putEdges(ctx context.Context, rows []row) error {
 		nodes[i], oids[i], kinds[i] = e.node, e.oid, e.kind
 	}
 	t.write("INSERT INTO edge(node, oid, kind) SELECT node, oid, kind FROM unnest($1::bytea[], $2::bigint[], $3::integer[]) AS u(node, oid, kind)", nodes, oids, kinds)
+	return nil
+}
+
+// putEnds writes which types relationships join.
+func (t *tx) putEnds(ctx context.Context, rows []row) error {
+	var types []int32
+	var oids []int64
+	for _, r := range rows {
+		var mine []int32
+		for _, ref := range r.Refs {
+			node, ok, err := t.internKey(ctx, ref.ID)
+			if err != nil {
+				return err
+			}
+			if ok && ref.Joins() && !slices.Contains(mine, typeOf(node)) {
+				mine, oids = append(mine, typeOf(node)), append(oids, int64(r.OID))
+			}
+		}
+		types = append(types, mine...)
+	}
+	if len(oids) > 0 {
+		t.write("INSERT INTO ends(type, oid) SELECT type, oid FROM unnest($1::integer[], $2::bigint[]) AS u(type, oid)", types, oids)
+	}
 	return nil
 }

@@ -169,6 +169,9 @@ func (t *tx) erase(oid store.OID) error {
 				if err := t.c.exec("DELETE FROM mention WHERE gen = ? AND node = ? AND oid = ?", generation(oid), node, int64(oid)); err != nil {
 					return err
 				}
+				if err := t.c.exec("DELETE FROM ends WHERE type = ? AND oid = ?", typeOf(node), int64(oid)); err != nil {
+					return err
+				}
 			}
 		}
 	}

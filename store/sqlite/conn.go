@@ -184,12 +184,15 @@ func (c *conn) key(id string) (key []byte, ok bool, err error) {
 	return append(key, byte(code>>8), byte(code)), ok, nil
 }
 
+// typeOf is the number of the type in a key.
+func typeOf(key []byte) int64 { return int64(key[16])<<8 | int64(key[17]) }
+
 // id is the STIX id of a key.
 func (c *conn) id(key []byte) (string, error) {
 	if len(key) != 18 {
 		return "", fmt.Errorf("a key of %d bytes", len(key))
 	}
-	name, err := c.name(int64(key[16])<<8 | int64(key[17]))
+	name, err := c.name(typeOf(key))
 	if err != nil {
 		return "", err
 	}

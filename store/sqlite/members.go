@@ -48,8 +48,8 @@ func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row
 	return stopped(err)
 }
 
-// listing adds to the conditions of a filter those that no other version of an object is measured by: which ids, where to begin, in which
-// order. ok is false when nothing can be found.
+// listing adds to the conditions of a filter those that no other version of an object is measured by: which ids and ends, where to begin, in
+// which order. ok is false when nothing can be found.
 func (s *snapshot) listing(q store.Query, w *where) (from string, args []any, ok bool, err error) {
 	l := where{slices.Clone(w.conds), slices.Clone(w.args)}
 	if q.IDs != nil {
@@ -67,6 +67,13 @@ func (s *snapshot) listing(q store.Query, w *where) (from string, args []any, ok
 			return "", nil, false, nil
 		}
 		l.add("m.oid IN (SELECT oid FROM objid WHERE id IN ("+marks(len(keys))+"))", keys...)
+	}
+	if q.Ends != nil {
+		codes, err := s.codesOf(q.Ends)
+		if err != nil || len(codes) == 0 {
+			return "", nil, false, err
+		}
+		l.add("m.stamp IN (SELECT n.stamp FROM ends e CROSS JOIN member n ON n.oid = e.oid WHERE e.type IN (" + ints(codes) + "))") // walked in order of stamps
 	}
 	if v := q.Version; v.At != nil && !v.First && !v.Last {
 		l.add("(a.modified IN (" + ints(v.At) + ") OR a.modified = 0 AND m.stamp IN (" + ints(v.At) + "))")
@@ -91,16 +98,30 @@ func stopped(err error) error {
 	return err
 }
 
-// filter makes the conditions of everything in q but ids and versions.
+// codesOf returns the numbers of those types that are in use here.
+func (s *snapshot) codesOf(types []string) (codes []int64, err error) {
+	for _, name := range types {
+		code, err := s.c.code(name)
+		if err != nil {
+			return nil, err
+		}
+		if code != 0 {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}
+
+// filter makes the conditions of everything in q but ids, ends and versions.
 func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 	w := &where{}
 	if !w.labels(q.Labels, "m.label") {
 		return nil, false, nil
 	}
-	// A plus keeps the planner from an index. An id is best found by its own. Of several types the rows would be collected and sorted before
+	// A plus keeps the planner from an index. An id is best found by its own, and so are ends. Of several types the rows would be collected and sorted before
 	// the first of them leaves, bodies and all; in order of stamps, they come as they are wanted.
 	by, byType := "m.", "m."
-	if q.IDs != nil {
+	if q.IDs != nil || q.Ends != nil {
 		by, byType = "+m.", "+m."
 	}
 	switch len(q.Collections) {
@@ -120,18 +141,9 @@ func (s *snapshot) filter(q store.Query) (*where, bool, error) {
 		w.add("m.source IN (" + ints(q.Sources) + ")")
 	}
 	if q.Types != nil {
-		var codes []int64
-		for _, name := range q.Types {
-			code, err := s.c.code(name)
-			if err != nil {
-				return nil, false, err
-			}
-			if code != 0 {
-				codes = append(codes, code)
-			}
-		}
-		if len(codes) == 0 {
-			return nil, false, nil
+		codes, err := s.codesOf(q.Types)
+		if err != nil || len(codes) == 0 {
+			return nil, false, err
 		}
 		if len(codes) > 1 {
 			byType = "+m."

@@ -101,7 +101,7 @@ func (t *tx) loadAssertions(puts []*store.Put) error {
 	if err != nil {
 		return err
 	}
-	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putIDs, t.putValues, t.putEdges, t.putTexts} {
+	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putIDs, t.putValues, t.putEdges, t.putEnds, t.putTexts} {
 		if err := write(rows); err != nil {
 			return err
 		}
@@ -120,8 +120,7 @@ func (t *tx) loadEntry(e store.Entry) error {
 		return err
 	}
 	b := t.members()
-	typ := int64(key[16])<<8 | int64(key[17])
-	if err := b.add(int64(e.Stamp), int64(e.Collection), int64(e.OID), label, int64(flags), typ, source, 0, odd(flags)); err != nil {
+	if err := b.add(int64(e.Stamp), int64(e.Collection), int64(e.OID), label, int64(flags), typeOf(key), source, 0, odd(flags)); err != nil {
 		return err
 	}
 	return b.flush()

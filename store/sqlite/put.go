@@ -96,7 +96,7 @@ func (t *tx) Put(ctx context.Context, puts []*store.Put) ([]int, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putMembers, t.putIDs, t.putValues, t.putEdges, t.putTexts} {
+	for _, write := range []func([]row) error{t.putGenerations, t.putBodies, t.putMembers, t.putIDs, t.putValues, t.putEdges, t.putEnds, t.putTexts} {
 		if err := write(fresh); err != nil {
 			return nil, fmt.Errorf("put: %w", err)
 		}
@@ -366,6 +366,31 @@ func (t *tx) putEdges(rows []row) error {
 	b := bulk{c: t.c, head: "INSERT OR IGNORE INTO mention(gen, node, oid, kind) VALUES ", cols: 4}
 	for _, e := range edges {
 		if err := b.add(e.gen, e.node, e.oid, e.kind); err != nil {
+			return err
+		}
+	}
+	return b.flush()
+}
+
+// putEnds writes which types relationships join. It comes after putEdges, which gives numbers to the types.
+func (t *tx) putEnds(rows []row) error {
+	type end struct{ typ, oid int64 }
+	var ends []end
+	for _, r := range rows {
+		for _, ref := range r.Refs {
+			node, ok, err := t.c.key(ref.ID)
+			if err != nil {
+				return err
+			}
+			if ok && ref.Joins() {
+				ends = append(ends, end{typeOf(node), int64(r.OID)})
+			}
+		}
+	}
+	slices.SortFunc(ends, func(a, b end) int { return cmp.Or(cmp.Compare(a.typ, b.typ), cmp.Compare(a.oid, b.oid)) })
+	b := bulk{c: t.c, head: "INSERT INTO ends(type, oid) VALUES ", cols: 2}
+	for _, e := range slices.Compact(ends) {
+		if err := b.add(e.typ, e.oid); err != nil {
 			return err
 		}
 	}

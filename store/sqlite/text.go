@@ -143,16 +143,9 @@ func (s *snapshot) textWhere(name, match string, types []string) (*where, error)
 	if types == nil {
 		return w, nil
 	}
-	var codes []int64
-	for _, typ := range types {
-		if code, err := s.c.code(typ); err != nil {
-			return nil, err
-		} else if code != 0 {
-			codes = append(codes, code)
-		}
-	}
-	if len(codes) == 0 {
-		return nil, nil
+	codes, err := s.codesOf(types)
+	if err != nil || len(codes) == 0 {
+		return nil, err
 	}
 	w.add("EXISTS (SELECT 1 FROM member m WHERE m.oid = a.oid AND m.type IN (" + ints(codes) + "))")
 	return w, nil

@@ -36,6 +36,12 @@ func TestUpgrade(t *testing.T) {
 		"assertions": {2 * 27, func(s store.Snapshot, f func(*store.Row) error) error {
 			return s.Members(ctx, store.Query{Labels: all, Version: store.Version{All: true}}, f)
 		}},
+		"joined to an actor": {2 * 12, func(s store.Snapshot, f func(*store.Row) error) error {
+			return s.Members(ctx, store.Query{Labels: all, Ends: []string{"threat-actor"}, Version: store.Version{All: true}}, f)
+		}},
+		"joined to a tool": {0, func(s store.Snapshot, f func(*store.Row) error) error {
+			return s.Members(ctx, store.Query{Labels: all, Ends: []string{"tool"}, Version: store.Version{All: true}}, f)
+		}},
 		"by id": {4, func(s store.Snapshot, f func(*store.Row) error) error { return s.ByID(ctx, all, actor, f) }},
 		"by value": {4, func(s store.Snapshot, f func(*store.Row) error) error {
 			return s.ByValues(ctx, all, []string{"domain-name:host3.example"}, func(_ int, r *store.Row) error { return f(r) })

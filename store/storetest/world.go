@@ -33,7 +33,7 @@ const (
 var (
 	worldTypes = []string{"indicator", "malware", "report"}
 	worldWords = []string{"loader", "Phishing", "wiper", "naïve", "mail"}
-	worldKinds = []string{"object_refs", "created_by_ref", "source_ref"}
+	worldKinds = []string{"object_refs", "created_by_ref", "source_ref", "target_ref"}
 )
 
 func worldID(n int) string {
@@ -237,6 +237,7 @@ func (w *world) query(q store.Query) []member {
 	}
 	out := slices.DeleteFunc(all, func(m member) bool {
 		return !wanted(q, m, shown[shownAs(q, m)]) || q.IDs != nil && !slices.Contains(q.IDs, m.Put.ID) ||
+			q.Ends != nil && !slices.ContainsFunc(m.Refs, func(r store.Ref) bool { return r.Joins() && slices.Contains(q.Ends, typeOf(r.ID)) }) ||
 			q.From != 0 && (!q.Newest && m.Stamp <= q.From || q.Newest && m.Stamp >= q.From)
 	})
 	if q.Newest {
@@ -246,6 +247,11 @@ func (w *world) query(q store.Query) []member {
 		out = out[:min(q.Limit, len(out))]
 	}
 	return out
+}
+
+func typeOf(id string) string {
+	typ, _, _ := strings.Cut(id, "--")
+	return typ
 }
 
 // wanted applies the version filter; versions are those of the object, the latest first.
@@ -327,6 +333,9 @@ func (w *world) randomQuery() store.Query {
 		{At: []int64{4, int64(pick(w, w.log).Stamp)}}})
 	if q.Version.All {
 		q.HighestSpec = false
+	}
+	if w.rng.IntN(4) == 0 {
+		q.Ends = some(w, append(worldTypes, "x-unknown"))
 	}
 	return q
 }

@@ -14,8 +14,11 @@ import (
 	"threatwatch/watch"
 )
 
-// types are those that an index is made of.
-var types = []string{"incident", "relationship", "opinion", "note", "intrusion-set", "threat-actor", "campaign", "identity", "location", "attack-pattern"}
+// following is what an index is made of: a store may hold a million relationships between other things.
+var following = release.Following{
+	Types: []string{"incident", "relationship", "opinion", "note", "intrusion-set", "threat-actor", "campaign", "identity", "location", "attack-pattern"},
+	Ends:  []string{"incident", "intrusion-set", "threat-actor", "campaign", "identity", "location"},
+}
 
 // builder gathers what the view delivers. What was built of an act stays until something about it comes in.
 type builder struct {
@@ -67,7 +70,7 @@ func newBuilder() *builder {
 // tieKinds are the relationships of an act that matter here.
 var tieKinds = map[string]bool{"targets": true, "located-at": true, "uses": true, "duplicate-of": true, "distinct-from": true}
 
-// skips says whether an object cannot matter, without reading it: a store may hold a million relationships between other things.
+// skips says whether an object cannot matter, without reading it: most relationships between actors and what they use do not.
 func skips(it *release.Item) bool {
 	switch it.Type {
 	case "relationship":

@@ -69,7 +69,7 @@ var errAnew = errors.New("to be read anew")
 // goOn takes what came in since the last time.
 func (f *follower) goOn(ctx context.Context, v *release.View) error {
 	anew := false
-	at, err := v.Follow(ctx, f.at, types, func(all bool) {
+	at, err := v.Follow(ctx, f.at, following, func(all bool) {
 		if anew = all; anew {
 			f.build = newBuilder()
 			f.build.promptly = f.promptly
@@ -121,7 +121,7 @@ func (f *follower) beyond(ctx context.Context, v *release.View) error {
 // depart takes what a view shows beyond what is common; there is no build if that is nothing.
 func (f *follower) depart(ctx context.Context, v *release.View) (anew bool, err error) {
 	f.build = nil
-	f.at, err = v.Follow(ctx, f.common.at, types, func(all bool) {
+	f.at, err = v.Follow(ctx, f.common.at, following, func(all bool) {
 		if anew = all; anew {
 			f.build = newBuilder()
 			f.build.promptly = f.promptly
