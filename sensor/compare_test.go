@@ -41,7 +41,7 @@ func newCrooked(t *testing.T) *crooked {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.poller.copy.close() })
-	if c.index, err = newIndex(c.poller.copy, c.Tell); err != nil {
+	if err := c.build(); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -75,8 +75,8 @@ func Run(ctx context.Context, c Config) (res Result, err error) {
 		return res, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	if s.first(ctx); ctx.Err() != nil {
-		return res, nil
+	if err := s.first(ctx); err != nil || ctx.Err() != nil {
+		return res, err
 	}
 	debug.FreeOSMemory() // a start takes more than what follows
 	work, stop := context.WithCancel(ctx)
@@ -136,8 +136,10 @@ func open(c Config) (s *sensor, err error) {
 	if s.poll.copy, err = openCopy(filepath.Join(c.Dir, "copy"), exchange.url.String()); err != nil {
 		return s, err
 	}
-	if s.poll.index, err = newIndex(s.poll.copy, c.Tell); err != nil {
-		return s, err
+	if s.poll.copy.cursor.Whole {
+		if err := s.poll.build(); err != nil {
+			return s, err
+		}
 	}
 	s.poll.indicators.Store(int64(s.poll.copy.indicators))
 	return s, s.openSpool(id)
@@ -193,7 +195,7 @@ func stateID(dir string) (string, error) {
 }
 
 // first asks for news before the logs are read. Without a copy there is nothing to look for, and what is read would be missed: then it waits for one.
-func (s *sensor) first(ctx context.Context) {
+func (s *sensor) first(ctx context.Context) error {
 	p := s.poll
 	if p.copy.cursor.Whole {
 		short, done := context.WithTimeout(ctx, firstPoll)
@@ -201,7 +203,7 @@ func (s *sensor) first(ctx context.Context) {
 		if err := p.news(short); ctx.Err() == nil {
 			p.after(err)
 		}
-		return
+		return nil
 	}
 	s.Tell("there is no copy of the collection yet: the logs wait for it")
 	for ctx.Err() == nil && !p.copy.cursor.Whole {
@@ -212,6 +214,10 @@ func (s *sensor) first(ctx context.Context) {
 		}
 	}
 	p.rechecked = time.Now() // all of it has just been read
+	if ctx.Err() != nil {
+		return nil
+	}
+	return p.build()
 }
 
 // read reads all logs.

@@ -65,7 +65,7 @@ func ReadStatus(dir string) (s Status, err error) {
 // status says how things stand now.
 func (s *sensor) status() Status {
 	out := Status{Sensor: s.Name, Collection: s.Collection.URL, ReportTo: s.Report.URL, Running: true, Written: time.Now().UTC(), Started: s.started,
-		Indicators: s.poll.indicators.Load(), Values: s.poll.index.Len()}
+		Indicators: s.poll.indicators.Load(), Values: s.poll.values()}
 	if at := s.poll.contact.Load(); at != 0 {
 		out.Contact = time.UnixMicro(at).UTC()
 	}
