@@ -27,7 +27,7 @@ func (accessScanner) read(entry []byte, r *Record) error {
 	words := bytes.Fields(head)
 	if !ok || len(words) == 0 {
 		if r.Time == nil {
-			r.Time = textTime(entry)
+			r.Time = r.textTime(entry)
 		}
 		r.takeText(anyText, entry)
 		return nil

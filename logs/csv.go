@@ -91,15 +91,22 @@ func (h *csvHeader) read(data []byte, r *Reader) (from, end int) {
 		return 0, len(data)
 	}
 	h.done = true
-	row, rest := r.frame.split(data)
-	h.row = string(row)
-	s, facts := &csvScanner{comma: separator(row)}, &csvScanner{comma: separator(row)}
-	names := h.names(row, s.comma)
+	comma, below := told(data)
+	if len(below) < len(data) {
+		r.next++
+	}
+	row, rest := r.frame.split(below)
+	h.row = string(data[:len(data)-len(below)]) + string(row)
+	if comma == 0 {
+		comma = separator(row)
+	}
+	s, facts := &csvScanner{comma: comma}, &csvScanner{comma: comma}
+	names := h.names(row, comma)
 	if names == nil {
-		for range cells(row, s.comma) {
+		for range cells(row, comma) {
 			names = append(names, "")
 		}
-		rest = data
+		rest = below
 	} else {
 		r.next++
 	}
@@ -186,11 +193,21 @@ func separator(row []byte) byte {
 	return best
 }
 
+// told returns the separator that a line above all others names, as Excel wants it ("sep=;"), and what stands below; 0 where there is none.
+func told(data []byte) (comma byte, below []byte) {
+	line := firstLine(data)
+	name := bytes.Trim(line, "\"\r")
+	if len(name) != len("sep=;") || !bytes.EqualFold(name[:4], []byte("sep=")) {
+		return 0, data
+	}
+	return name[4], data[min(len(line)+1, len(data)):]
+}
+
 // isCSV reports whether the first rows have as many cells each and names of columns that say something.
 func isCSV(first []byte) bool {
 	var h csvHeader
 	var names []string
-	var comma byte
+	comma, first := told(first)
 	f := csvFraming{}
 	for rows := 0; rows < 5 && len(first) > 0; {
 		if f.cut(first) == 0 {
@@ -202,7 +219,9 @@ func isCSV(first []byte) bool {
 			continue
 		}
 		if rows == 0 {
-			comma = separator(row)
+			if comma == 0 {
+				comma = separator(row)
+			}
 			if names = h.names(row, comma); len(names) < 2 {
 				return false
 			}

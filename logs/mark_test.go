@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -15,7 +16,8 @@ func TestMark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inputs := map[string][]byte{"two headers": append(zeekLines("conn", 20), zeekLines("dns", 20)...), "too long": tooLong(), "envelope": []byte(envelope)}
+	inputs := map[string][]byte{"two headers": append(zeekLines("conn", 20), zeekLines("dns", 20)...), "too long": tooLong(), "envelope": []byte(envelope),
+		"flows": []byte(strings.Repeat(oddFlow+"\n", 20)), "separator": []byte("sep=;\na;src_ip\n" + strings.Repeat("x,y,z;198.51.100.7\n", 20))}
 	for _, p := range paths {
 		if inputs[filepath.Base(p)], err = os.ReadFile(p); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 
 const (
 	oddEVE    = `{"timestamp":"2026-03-01T10:00:00.000001+0000","event_type":"flow","src_ip":"192.0.2.1","dest_ip":"198.51.100.7"}`
+	oddFlow   = `2 123456789010 eni-1235b8ca123456789 192.0.2.1 198.51.100.7 20641 22 6 20 4249 1772359200 1772359260 ACCEPT OK`
+	oddForti  = `date=2026-03-01 time=11:00:00 devname="FG1" %s logid="0000000013" type="traffic" srcip=192.0.2.1 dstip=198.51.100.7` + "\n"
 	oddAccess = `198.51.100.7 - - [01/Mar/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 12 "-" "curl/8"`
 	oddEvent  = `<Event xmlns='x'><System><TimeCreated SystemTime='2026-03-01T10:00:00Z'/></System><EventData><Data Name='DestinationIp'>198.51.100.7</Data></EventData></Event>`
 	envelope  = `{"count":3,"next":{"page":2},"Records":[{"sourceIPAddress":"198.51.100.7","eventTime":"2026-03-01T10:00:00Z"},` +
@@ -98,6 +101,9 @@ func TestOddLogs(t *testing.T) {
 		"what PowerShell renders":         {`{"Id":3,"Message":"Network connection:\r\nDestinationIp: 198.51.100.7\r\n"}`, JSON, "destination", 0},
 		"data without names":              {`{"Event":{"EventData":{"Data":[{"@Name":"x","#text":"198.51.100.7"}]}}}`, WindowsJSON, "seen", 0},
 		"flow logs":                       {"version account-id srcaddr dstaddr srcport start\n2 1 192.0.2.1 198.51.100.7 80 1772359200\n", W3C, "destination", 0},
+		"flow logs without names":         {lines(2, oddFlow) + "2 123456789010 eni-1 - - - - - - - 1772359200 1772359260 - NODATA\n", W3C, "destination destination", 0},
+		"a separator that is told":        {"sep=;\r\ntime;src_ip;dst_ip;note\r\n1772359200;192.0.2.1;198.51.100.7;a,b,c,d,e\r\n", CSV, "destination", 0},
+		"the same in quotation marks":     {"\"sep=|\"\nsrc_ip|dst_ip\n192.0.2.1|198.51.100.7\n", CSV, "destination", 0},
 		"W3C with too few values":         {"#Fields: date time s-ip c-ip\n2026-03-01 10:00:00 198.51.100.7\n", W3C, "seen", 1},
 		"proxies before the client":       {lines(2, "192.0.2.9, "+oddAccess), Access, "source source", 0},
 		"a user with blanks":              {lines(2, strings.Replace(oddAccess, " - - ", " - alice of example ", 1)), Access, "source source", 0},
@@ -118,6 +124,13 @@ func TestOddTimes(t *testing.T) {
 		"PowerShell":      `{"Id":3,"TimeCreated":"\/Date(1772359200000)\/","Message":"x"}`,
 		"a day above":     "#Date: 2026-03-01 09:00:00\n#Fields: time c-ip\n10:00:00 198.51.100.7\n",
 		"a flow":          "version srcaddr dstaddr start\n2 192.0.2.1 198.51.100.7 1772359200\n",
+		"a flow alone":    oddFlow,
+		"a table":         "sep=;\ntime;src_ip\n2026-03-01 10:00:00;198.51.100.7\n",
+		"FortiGate":       fmt.Sprintf(oddForti, `eventtime=1772359200123456789 tz="+0300"`),
+		"in seconds":      fmt.Sprintf(oddForti, `eventtime=1772359200`),
+		"with a zone":     fmt.Sprintf(oddForti, `mtz="-0300" tz="+0100"`),
+		"sent to syslog":  "<189>" + fmt.Sprintf(oddForti, `tz=+0100`),
+		"without a zone":  strings.Replace(fmt.Sprintf(oddForti, "x=1"), "11:00:00", "10:00:00", 1),
 	} {
 		_, all := readAll(t, strings.NewReader(text), Options{})
 		var r Record

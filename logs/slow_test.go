@@ -310,11 +310,35 @@ func slowLine(number int64, line string) found {
 	if _, leads := r.When(); !leads {
 		if m := slowTime.FindStringSubmatchIndex(line); m != nil && m[2] < maxTextTime-19 {
 			r.Time = []byte(line[m[2]:min(m[2]+40, len(line), maxTextTime)])
+		} else if t := slowKeyed(line); t != "" {
+			r.Time = []byte(t)
 		}
 	}
 	r.takeText(anyText, []byte(line))
 	facts.takeFactText([]byte(line))
 	return show(number, &r, facts.Fields, nil)
+}
+
+var slowPair = regexp.MustCompile(`(?:^|[ \t>])(eventtime|date|time|tz)=("[^"]*"?|[^ ]*)`)
+
+// slowKeyed is the time in pairs of names and values.
+func slowKeyed(line string) string {
+	if !strings.Contains(line[:min(len(line), maxTextTime)], "date=") {
+		return ""
+	}
+	all := map[string]string{}
+	for _, m := range slowPair.FindAllStringSubmatch(line, -1) {
+		if _, again := all[m[1]]; !again {
+			all[m[1]] = strings.Trim(m[2], `"`)
+		}
+	}
+	switch {
+	case regexp.MustCompile(`^\d+$`).MatchString(all["eventtime"]):
+		return all["eventtime"]
+	case all["date"] == "" || all["time"] == "":
+		return ""
+	}
+	return all["date"] + " " + all["time"] + all["tz"]
 }
 
 // slowCSV reads with encoding/csv. The first row names the columns.

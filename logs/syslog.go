@@ -11,7 +11,7 @@ func (syslogScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
 	when, host, rest, ok := syslogParts(entry)
 	if !ok {
-		r.Time = textTime(entry)
+		r.Time = r.textTime(entry)
 		r.takeText(anyText, entry)
 		return nil
 	}

@@ -17,7 +17,7 @@ var anyText = &target{form: textForm, path: "text"}
 // Scan reads one line.
 func (s textScanner) Scan(entry []byte, r *Record) error {
 	r.reset()
-	r.Time = textTime(entry)
+	r.Time = r.textTime(entry)
 	r.takeText(s.at, entry)
 	return nil
 }
@@ -25,7 +25,7 @@ func (s textScanner) Scan(entry []byte, r *Record) error {
 // asText reads an entry that is not of its log's format as text, and returns why it is not.
 func (r *Record) asText(entry []byte, why error) error {
 	r.reset()
-	r.Time = textTime(entry)
+	r.Time = r.textTime(entry)
 	r.takeText(anyText, entry)
 	return why
 }
@@ -38,8 +38,8 @@ func (r *Record) restAsText(rest []byte, fault error) error {
 	return fault
 }
 
-// textTime returns the time of a line: that which it begins with, or the first that web servers and clouds put behind other words.
-func textTime(line []byte) []byte {
+// textTime returns the time of a line: that which it begins with, the first that web servers and clouds put behind other words, or one that has a name.
+func (r *Record) textTime(line []byte) []byte {
 	if t := leadingTime(line); t != nil {
 		if _, ok := when(t, time.Now); ok {
 			return t
@@ -59,6 +59,9 @@ func textTime(line []byte) []byte {
 			break
 		}
 		i += 1 + next
+	}
+	if t := r.keyedTime(line); t != nil {
+		return t
 	}
 	return leadingTime(line)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Logs with the names of their columns above them and blanks between: the extended format of the W3C (https://www.w3.org/TR/WD-logfile), as IIS, proxies
-// and CloudFront write it, and flow logs of clouds with their first line.
+// and CloudFront write it, and flow logs of clouds with their first line. Those of AWS are known without it, when they have the fields of its second version.
 
 // w3c holds the names of that format and of those who write it; others mean what they usually do.
 var w3c = sync.OnceValue(func() *Mapping {
@@ -22,6 +22,9 @@ c-port=port:source s-port=port:destination r-port=port:destination cs-method=met
 cs-username=login:source sc-bytes=bytes:destination cs-bytes=bytes:source
 `)
 })
+
+// flowNames are the fields of flow logs of AWS, unless others were asked for.
+const flowNames = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 
 // w3cHeader gathers the lines that begin with #, or the first line where that holds the names.
 type w3cHeader struct {
@@ -38,6 +41,10 @@ func (h *w3cHeader) read(data []byte, r *Reader) (from, end int) {
 		from = min(from+len(line)+1, len(data))
 		r.next++
 		h.line(string(bytes.TrimRight(line, "\r")))
+		h.begun, changed = true, true
+	}
+	if !h.begun && isFlow(firstLine(data)) {
+		h.line(flowNames)
 		h.begun, changed = true, true
 	}
 	if changed {
@@ -80,12 +87,25 @@ func isW3C(first []byte) bool {
 			return true
 		}
 	}
-	return isFlowNames(firstLine(first))
+	return isFlowNames(firstLine(first)) || isFlow(firstLine(first))
 }
 
 // isFlowNames reports whether a line is the names above a flow log.
 func isFlowNames(line []byte) bool {
 	return bytes.Contains(line, []byte("srcaddr")) && bytes.Contains(line, []byte("dstaddr")) && !bytes.ContainsAny(line, ",;\t|=:\"")
+}
+
+// isFlow reports whether a line is a record of a flow log of AWS, second version: what it begins and ends with no other log has.
+func isFlow(line []byte) bool {
+	cells := bytes.Fields(line)
+	if len(cells) != strings.Count(flowNames, " ")+1 || string(cells[0]) != "2" || !bytes.HasPrefix(cells[2], []byte("eni-")) {
+		return false
+	}
+	switch string(cells[len(cells)-1]) {
+	case "OK", "NODATA", "SKIPDATA":
+		return true
+	}
+	return false
 }
 
 // w3cScanner reads the records below a header.
