@@ -8,7 +8,7 @@ import (
 
 // index puts together what changed since before, and takes from it all that did not: what one change costs does not grow with what is said of each incident.
 func (b *builder) index(before *Index) *Index {
-	x := &Index{byID: map[string]*Entry{}, bySlug: map[string]*Entry{}, ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: newFigures(), held: &held{}}
+	x := &Index{byID: map[string]*Entry{}, bySlug: map[string]*Entry{}, ofClaim: map[string]*Entry{}, actors: map[string]*Actor{}, same: map[*Entry][]*Entry{}, Changed: b.changed, figures: newFigures(), held: &held{}, orders: newOrders()}
 	was := before
 	before = b.call(x, before)
 	b.merge()
@@ -30,7 +30,6 @@ func (b *builder) index(before *Index) *Index {
 		}
 	}
 	x.values = slices.Clone(b.values)
-	x.ordered()
 	b.sameness(x)
 	b.actors(x)
 	b.beside, b.regrouped, b.named, b.dirty = false, false, map[string]bool{}, map[string]bool{}
@@ -152,6 +151,7 @@ func (b *builder) next(x, before *Index) (back bool) {
 		delete(x.bySlug, s)
 	}
 	x.slugs(func(slug string) bool { return slugs[slug] })
+	x.reorder(before)
 	return back
 }
 

@@ -10,17 +10,12 @@ import (
 // TestingOnlyLate has figures of however few incidents be late.
 func (k *Keeper) TestingOnlyLate() { k.promptly = -1 }
 
-// TestingOnlyRefresh computes the figures that were asked for, as Run does.
-func (x *Index) TestingOnlyRefresh() { x.figures.refresh(x) }
+// TestingOnlyRefresh computes the figures that were asked for, as Run does, some time after now.
+func (x *Index) TestingOnlyRefresh(later time.Duration) { x.figures.refresh(x, time.Now().Add(later)) }
 
-// TestingOnlyRefresh does what Run does again and again, later.
+// TestingOnlyRefresh does what Run does again and again, some time after now.
 func (k *Keeper) TestingOnlyRefresh(ctx context.Context, later time.Duration, failed func(error)) {
-	k.mu.Lock()
-	for _, f := range k.views {
-		f.used = f.used.Add(-later)
-	}
-	k.mu.Unlock()
-	k.refresh(ctx, failed)
+	k.refresh(ctx, time.Now().Add(later), failed)
 }
 
 // TestingOnlyAnew is the index of a view, made of all that it delivers and of nothing that is kept.

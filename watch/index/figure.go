@@ -120,12 +120,17 @@ func (f *figures) take(name string, l last) *figures {
 	return f.next
 }
 
-// refresh computes what may be shown late.
-func (f *figures) refresh(x *Index) {
+// refresh computes what may be shown late, unless what it was may be shown for long yet: while something comes in all the time figures are computed now and then, and not all the time too.
+func (f *figures) refresh(x *Index, now time.Time) {
 	f.mu.Lock()
-	all := maps.Clone(f.all)
+	due := maps.Clone(f.all)
+	for name, was := range f.last {
+		if was.until.Sub(now) > Lag/2 {
+			delete(due, name)
+		}
+	}
 	f.mu.Unlock()
-	for name, make := range all {
+	for name, make := range due {
 		f.of(name, func() any { return make(x) })
 	}
 }

@@ -80,7 +80,7 @@ func TestLateFigures(t *testing.T) {
 		if got := figure(x); c.late && got != before || !c.late && got != want {
 			t.Errorf("%s: the figure is not what it should be; late should be %v", what, c.late)
 		}
-		x.TestingOnlyRefresh()
+		x.TestingOnlyRefresh(index.Lag)
 		if figure(x) != want {
 			t.Errorf("%s: when computed anew it is another one", what)
 		}
@@ -117,7 +117,7 @@ func TestLatePassesOn(t *testing.T) {
 	if count(second) != 1 || count(third) != 1 {
 		t.Fatal("figures are not late")
 	}
-	second.TestingOnlyRefresh()
+	second.TestingOnlyRefresh(index.Lag)
 	if count(third) != 2 {
 		t.Errorf("%d: what was computed last is not shown", count(third))
 	}
@@ -125,19 +125,20 @@ func TestLatePassesOn(t *testing.T) {
 	fourth := now()
 	say(1, "retracted")
 	fifth := now()
-	fourth.TestingOnlyRefresh()
+	fourth.TestingOnlyRefresh(index.Lag)
 	if count(fifth) != 3 {
 		t.Errorf("%d of %d: what was taken back is still counted", count(fifth), len(fifth.Entries))
 	}
 }
 
-// TestRefresh: what somebody looks at is computed anew without being asked for; what nobody has looked at for long only if it is the public's.
+// TestRefresh: what somebody looks at is computed anew without being asked for, before it may be shown no more, and not at once; what nobody has looked at for long only if it is
+// the public's.
 func TestRefresh(t *testing.T) {
 	ann := release.Subject{Kind: release.Person, Org: "acme", Person: "ann@acme"}
 	for _, c := range []struct {
 		later       time.Duration
 		public, ann int
-	}{{0, 2, 2}, {time.Hour, 2, 1}} {
+	}{{0, 1, 1}, {index.Lag, 2, 2}, {time.Hour, 2, 1}} {
 		h := New(t)
 		keeper := index.NewKeeper(h.Releaser)
 		keeper.TestingOnlyLate()

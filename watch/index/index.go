@@ -29,7 +29,7 @@ type Index struct {
 	decisions    []Decision
 	names        map[string]*Name
 	values       [][]string // of each facet, by number
-	orders       map[string]func() []int32
+	orders       map[string]*order
 	held         *held
 	figures      *figures
 }

@@ -51,6 +51,19 @@ func dump(t *testing.T, x *index.Index) string {
 		}
 		fmt.Fprintln(&b, "--")
 	}
+	for _, clock := range []string{"added", "occurred"} {
+		f, err := index.ParseFilter(url.Values{"by": {clock}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&b, clock, ids(x.Select(f)))
+	}
+	fmt.Fprintln(&b, "changed", ids(x.Changes(&index.Filter{})))
+	for _, e := range x.Entries {
+		for _, k := range x.Near(e, 3) {
+			fmt.Fprintln(&b, e.ID, "near", k.ID, k.Shared)
+		}
+	}
 	for _, d := range x.Decisions() {
 		fmt.Fprintln(&b, d.ID, d.Same, d.From.ID, d.To.ID, d.Words, d.Source, d.Marking)
 	}
@@ -58,6 +71,13 @@ func dump(t *testing.T, x *index.Index) string {
 		fmt.Fprintln(&b, a.ID, a.Label(), len(a.Incidents), len(a.Parents))
 	}
 	return b.String()
+}
+
+func ids(list []*index.Entry) (ids []string) {
+	for _, e := range list {
+		ids = append(ids, e.ID)
+	}
+	return ids
 }
 
 var subjects = []release.Subject{{Kind: release.Public}, {Kind: release.Person, Org: "acme", Person: "ann@acme"}, {Kind: release.Operator}, {Kind: release.Person, Org: "acme", Person: "bob@acme"},

@@ -163,17 +163,17 @@ func (k *Keeper) Run(ctx context.Context, failed func(error)) {
 			return
 		case <-time.After(refreshEvery):
 		}
-		k.refresh(ctx, failed)
+		k.refresh(ctx, time.Now(), failed)
 	}
 }
 
 // refresh brings what somebody looks at to the present.
-func (k *Keeper) refresh(ctx context.Context, failed func(error)) {
-	for _, v := range k.kept() {
+func (k *Keeper) refresh(ctx context.Context, now time.Time, failed func(error)) {
+	for _, v := range k.kept(now) {
 		x, _, err := k.of(ctx, v)
 		switch {
 		case err == nil:
-			x.figures.refresh(x)
+			x.figures.refresh(x, now)
 		case ctx.Err() == nil:
 			failed(err)
 		}
@@ -181,11 +181,11 @@ func (k *Keeper) refresh(ctx context.Context, failed func(error)) {
 }
 
 // kept are the views that somebody looks at; that of the public always.
-func (k *Keeper) kept() (list []*release.View) {
+func (k *Keeper) kept(now time.Time) (list []*release.View) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, f := range k.views {
-		if f.view.Subject().Kind == release.Public || time.Since(f.used) < idle {
+		if f.view.Subject().Kind == release.Public || now.Sub(f.used) < idle {
 			list = append(list, f.view)
 		}
 	}

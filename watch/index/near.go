@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"threatwatch/stix"
@@ -45,19 +46,65 @@ func (x *Index) bonds(e *Entry) map[string][]string {
 // bond is one thing that entries may have in common.
 type bond struct{ kind, value string }
 
-// bearers are the entries that have each thing. What every entry would be looked at for is looked up.
+// bearers are the entries that have each thing.
+type bearers struct {
+	entries []*Entry // of which they are
+	of      map[bond][]*Entry
+}
+
+// bearers looks up what every entry would be looked at for. What changed since it was looked up last is put right in it.
 func (x *Index) bearers() map[bond][]*Entry {
-	return Kept(x, "bearers", func() map[bond][]*Entry {
-		m := map[bond][]*Entry{}
-		for _, e := range x.Entries {
-			for kind, values := range x.bonds(e) {
-				for _, v := range values {
-					m[bond{kind, v}] = append(m[bond{kind, v}], e)
-				}
-			}
+	return From(x, "bearers", func(was *bearers) *bearers {
+		if was == nil {
+			was = &bearers{}
 		}
-		return m
-	})
+		b := &bearers{x.Entries, maps.Clone(was.of)}
+		if b.of == nil {
+			b.of = map[bond][]*Entry{}
+		}
+		less, more := differences(was.entries, x.Entries)
+		for _, e := range less {
+			x.eachBond(e, func(is bond) {
+				b.of[is] = slices.DeleteFunc(slices.Clone(b.of[is]), func(o *Entry) bool { return o == e })
+			})
+		}
+		own := map[bond]bool{} // lists that nobody else holds
+		for _, e := range more {
+			x.eachBond(e, func(is bond) {
+				if !own[is] {
+					own[is], b.of[is] = true, slices.Clip(b.of[is])
+				}
+				b.of[is] = append(b.of[is], e)
+			})
+		}
+		return b
+	}).of
+}
+
+func (x *Index) eachBond(e *Entry, f func(bond)) {
+	for kind, values := range x.bonds(e) {
+		for _, v := range values {
+			f(bond{kind, v})
+		}
+	}
+}
+
+// differences are what is in the first of two lists in the order of disclosure and not in the second, and the other way round.
+func differences(a, c []*Entry) (less, more []*Entry) {
+	for len(a) > 0 && len(c) > 0 {
+		if a[0] == c[0] {
+			a, c = a[1:], c[1:]
+			continue
+		}
+		order := disclosedLast(a[0], c[0])
+		if order <= 0 {
+			less, a = append(less, a[0]), a[1:]
+		}
+		if order >= 0 {
+			more, c = append(more, c[0]), c[1:]
+		}
+	}
+	return append(less, a...), append(more, c...)
 }
 
 // Near are the entries that have the most in common with one, at most limit: the same campaign, indicators, whom claims name, techniques. The same sector alone is no

@@ -1,19 +1,23 @@
 package index
 
 import (
+	"runtime"
 	"sync"
 	"time"
 
 	"threatwatch/watch/measure"
 )
 
-// rankings ranks by every reading.
+// rankings ranks by every reading, on all cores but one: that is for who asks for pages meanwhile.
 func (x *Index) rankings() map[measure.Reading]measure.Ranking {
 	measured, window := x.Measured(), x.Window()
 	list := make([]measure.Ranking, len(measure.Readings))
+	core := make(chan bool, max(1, runtime.GOMAXPROCS(0)-1))
 	var all sync.WaitGroup
 	for i, r := range measure.Readings {
 		all.Go(func() {
+			core <- true
+			defer func() { <-core }()
 			method := x.Method()
 			method.Reading = r
 			method.Weights.Assumed = measure.Assumptions // for claims that nobody judged: pages say so

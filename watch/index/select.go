@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"math/bits"
@@ -104,43 +103,14 @@ func (x *Index) Changes(f *Filter) []*Entry { return x.inOrder(byChange, x.selec
 
 // inOrder are the entries of a set by a clock.
 func (x *Index) inOrder(clock string, s set) (list []*Entry) {
-	order := x.orders[clock]
-	if order == nil { // they lie in the order of their disclosure
+	o := x.orders[clock]
+	if o == nil { // they lie in the order of their disclosure
 		return slices.Collect(x.members(s))
 	}
-	for _, place := range order() {
+	for _, place := range x.sorted(o) {
 		if s.has(place) {
 			list = append(list, x.at(place))
 		}
 	}
-	return list
-}
-
-// byChange is a clock that no filter has.
-const byChange = "changed"
-
-// ordered has the entries put in order by each other clock when they are first asked for.
-func (x *Index) ordered() {
-	x.orders = map[string]func() []int32{byChange: sync.OnceValue(func() []int32 {
-		return x.sorted(x.places(), func(a, c *Entry) int { return c.changed.Compare(a.changed) })
-	})}
-	for _, clock := range []string{"added", "occurred"} {
-		f := Filter{By: clock}
-		x.orders[clock] = sync.OnceValue(func() []int32 {
-			return x.sorted(len(x.Entries), func(a, c *Entry) int { return f.At(c).Compare(f.At(a)) })
-		})
-	}
-}
-
-// sorted are the first places in an order; of equals by id.
-func (x *Index) sorted(n int, compare func(a, c *Entry) int) []int32 {
-	list := make([]int32, n)
-	for i := range list {
-		list[i] = int32(i)
-	}
-	slices.SortFunc(list, func(i, j int32) int {
-		a, c := x.at(i), x.at(j)
-		return cmp.Or(compare(a, c), cmp.Compare(a.ID, c.ID))
-	})
 	return list
 }
