@@ -14,7 +14,7 @@ type alert struct {
 	Category string `json:"category"`
 	Headline string `json:"headline"`
 	URL      string `json:"url"`
-	Public   string `json:"made_public"` // a date as precise as it is known
+	Public   string `json:"made_public,omitempty"` // a date as precise as it is known
 	Site     string `json:"from"`
 }
 
@@ -24,7 +24,7 @@ func (v *visit) alertOf(x *index.Index) (a alert, ok bool) {
 		return alert{Site: v.s.Title}, false
 	}
 	e := x.Entries[0]
-	return alert{category(e), e.Title(), v.home() + "/incidents/" + e.Place(), e.Disclosed().String(), v.s.Title}, true
+	return alert{category(e), e.Title(), v.home() + "/incidents/" + e.Place(), e.Announced().String(), v.s.Title}, true
 }
 
 // category is what an incident is in one or two words: what was done, else what was taken.

@@ -231,6 +231,9 @@ func TestNotMadePublic(t *testing.T) {
 	if err != nil || len(rows) != 2 || rows[1][slices.Index(rows[0], "disclosed")] != "" || rows[1][slices.Index(rows[0], "added")] == "" {
 		t.Error(rows, err)
 	}
+	if _, alert, _ := s.get(c, "/alert.json"); !strings.Contains(alert, "Nobody said when") || strings.Contains(alert, "made_public") {
+		t.Errorf("the alert gives a day: %s", alert)
+	}
 	if _, front, _ := s.get(c, "/"); !strings.Contains(front, "of 1 it is known only when the record was made") {
 		t.Error("the months count it as made public")
 	}

@@ -37,6 +37,9 @@ func TestPictures(t *testing.T) {
 			if strings.Contains(p, "map") {
 				continue // its table follows it
 			}
+			if strings.Contains(p, ">Median</th>") != strings.Contains(p, "Where the median") {
+				t.Errorf("a picture of %s has a column of medians and no medians, or the reverse: %.200s", page, p)
+			}
 			if !strings.Contains(p, "<table") || !csvLinks.MatchString(p) {
 				t.Errorf("a picture of %s has no table, or no file: %.200s", page, p)
 			}
