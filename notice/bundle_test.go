@@ -90,3 +90,30 @@ func TestBundleOfMergers(t *testing.T) {
 		t.Errorf("nobody says that it goes on elsewhere: %v", got)
 	}
 }
+
+// TestTombstonesStay: a retracted incident stays in every feed that had it, in each form, on top and with the reason, and in none that had not; a draft is in none.
+func TestTombstonesStay(t *testing.T) {
+	h := filled(t)
+	gone := watch.Facts{Slug: "plans-taken", RecordState: "retracted", StateWhy: "They were never there.", Victims: []watch.Victim{{Countries: []string{"DE"}, Sectors: []string{"aerospace"}}}}
+	h.Say(0, At(Incident(4, "Not ready", "2021-06-01", watch.Facts{RecordState: "draft", Victims: gone.Victims}), 1, 0))
+	s := serve(t, h)
+	forms := []string{"atom", "json", "csv", "stix.json"}
+	for _, form := range forms {
+		if _, body := get(t, s.URL+"/incidents."+form+"?sector=aerospace"); !strings.Contains(body, "Plans taken") || strings.Contains(body, "Not ready") {
+			t.Errorf("%s before: %s", form, body)
+		}
+	}
+	h.Say(0, At(Incident(1, "Plans taken", "2020-01-01", gone), 2, 0))
+	for _, form := range forms {
+		_, body := get(t, s.URL+"/incidents."+form)
+		if first, other := strings.Index(body, "Plans taken"), strings.Index(body, "=Mail read"); first < 0 || other < first {
+			t.Errorf("%s: the tombstone stands at %d, another incident at %d", form, first, other)
+		}
+		if _, body := get(t, s.URL+"/incidents."+form+"?sector=aerospace"); !strings.Contains(body, "Plans taken") || !strings.Contains(body, "etracted") || form != "csv" && !strings.Contains(body, "They were never there.") {
+			t.Errorf("%s after: %s", form, body)
+		}
+		if _, body := get(t, s.URL+"/incidents."+form+"?country=US"); strings.Contains(body, "Plans taken") {
+			t.Errorf("%s that never had it: %s", form, body)
+		}
+	}
+}
