@@ -32,7 +32,7 @@ func (b *builder) index(before *Index) *Index {
 	x.values = slices.Clone(b.values)
 	b.sameness(x)
 	b.actors(x)
-	b.beside, b.regrouped, b.named, b.dirty = false, false, map[string]bool{}, map[string]bool{}
+	b.kin, b.beside, b.regrouped, b.named, b.dirty = nil, false, false, map[string]bool{}, map[string]bool{}
 	return x
 }
 

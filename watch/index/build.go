@@ -44,6 +44,7 @@ type builder struct {
 	dirty     map[string]bool     // acts of which something came in
 	promptly  int                 // see [promptly]
 	renewals  int                 // how many entries it has put together itself
+	kin       *builder            // while everything is read: what another one has read of it already
 	beside    bool                // the index to come is made of that of another builder
 	changed   time.Time
 }
@@ -87,22 +88,23 @@ func (b *builder) take(it *release.Item) error {
 	if it.Quarantined || !seen && skips(it) || had.modified > it.Modified || had.modified == it.Modified && had.added > it.Added {
 		return nil
 	}
+	told := Told{it.Label.TLP, it.Source, it.Added.Time()}
+	if b.adopt(it, told) {
+		b.taken(it, told)
+		return nil
+	}
 	root, err := stix.ParseValue(bytes.Clone(it.Raw))
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}
-	told := Told{it.Label.TLP, it.Source, it.Added.Time()}
-	if told.Added.After(b.changed) {
-		b.changed = told.Added
-	}
-	b.version[it.ID] = version{it.Modified, it.Added}
+	b.taken(it, told)
 	switch it.Type {
 	case "incident":
-		b.incident(it.ID, root, told)
+		b.incident(root, told)
 	case "relationship":
 		b.relationship(it.ID, root, told)
 	case "opinion", "note":
-		b.stance(it.ID, root, told)
+		b.stance(root, told)
 	case "attack-pattern":
 		b.technique(it.ID, root)
 	default:
@@ -111,10 +113,39 @@ func (b *builder) take(it *release.Item) error {
 	return nil
 }
 
+// taken notes which version of an object was taken.
+func (b *builder) taken(it *release.Item, told Told) {
+	if told.Added.After(b.changed) {
+		b.changed = told.Added
+	}
+	b.version[it.ID] = version{it.Modified, it.Added}
+}
+
+// adopt takes what another builder has read of the same object: of one id a stamp is one assertion, and what is no copy leaves as the bytes that came in.
+func (b *builder) adopt(it *release.Item, told Told) bool {
+	k := b.kin
+	if k == nil || it.Redacted || k.version[it.ID] != (version{it.Modified, it.Added}) {
+		return false
+	}
+	switch {
+	case k.incidents[it.ID] != nil:
+		of := k.incidents[it.ID]
+		b.say(&Entry{Incident: of.Incident, Told: told, Text: of.Text})
+	case k.claims[it.ID] != nil:
+		b.untie(it.ID)
+		b.accuse(&Claim{Claim: k.claims[it.ID].Claim, Told: told})
+	case k.stances[it.ID] != nil:
+		b.answered(&Stance{Stance: k.stances[it.ID].Stance, Told: told})
+	default:
+		return false
+	}
+	return true
+}
+
 // beginning is how much of a description is kept.
 const beginning = 400
 
-func (b *builder) incident(id string, root *stix.Value, told Told) {
+func (b *builder) incident(root *stix.Value, told Told) {
 	in, err := watch.ReadIncident(root)
 	if err != nil {
 		return
@@ -122,8 +153,12 @@ func (b *builder) incident(id string, root *stix.Value, told Told) {
 	in.Facts.Original = nil // the object keeps it
 	e := &Entry{Incident: in, Told: told, Text: cut(in.Description, beginning)}
 	in.Description = ""
-	b.incidents[id] = e
-	b.dirty[id] = true
+	b.say(e)
+}
+
+func (b *builder) say(e *Entry) {
+	b.incidents[e.ID] = e
+	b.dirty[e.ID] = true
 }
 
 // cut is how a text begins, at most n bytes, to the end of a word.
@@ -149,12 +184,7 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 		if err != nil {
 			return
 		}
-		b.claims[id] = &Claim{Claim: c, Told: told}
-		put(b.claimsOf, from, id)
-		b.dirty[from] = true
-		if typ, _ := stix.SplitID(from); typ != "incident" {
-			b.belonging[id], b.regrouped = true, true
-		}
+		b.accuse(&Claim{Claim: c, Told: told})
 		return
 	}
 	if root.Get("revoked").IsTrue() {
@@ -179,6 +209,16 @@ func (b *builder) relationship(id string, root *stix.Value, told Told) {
 	}
 }
 
+// accuse takes a claim, of which no older version is held any more.
+func (b *builder) accuse(c *Claim) {
+	b.claims[c.ID] = c
+	put(b.claimsOf, c.Act, c.ID)
+	b.dirty[c.Act] = true
+	if typ, _ := stix.SplitID(c.Act); typ != "incident" {
+		b.belonging[c.ID], b.regrouped = true, true
+	}
+}
+
 // untie takes out what an older version of a relationship said.
 func (b *builder) untie(id string) {
 	if old := b.claims[id]; old != nil {
@@ -196,7 +236,7 @@ func (b *builder) untie(id string) {
 	}
 }
 
-func (b *builder) stance(id string, root *stix.Value, told Told) {
+func (b *builder) stance(root *stix.Value, told Told) {
 	if !watch.IsStance(root) {
 		return
 	}
@@ -204,15 +244,20 @@ func (b *builder) stance(id string, root *stix.Value, told Told) {
 	if err != nil {
 		return
 	}
-	if old := b.stances[id]; old != nil {
+	b.answered(&Stance{Stance: s, Told: told})
+}
+
+// answered takes a stance in place of the version of it that is held.
+func (b *builder) answered(s *Stance) {
+	if old := b.stances[s.ID]; old != nil {
 		for _, of := range old.Of {
-			drop(b.stancesOf, of, id)
+			drop(b.stancesOf, of, s.ID)
 			b.touch(of)
 		}
 	}
-	b.stances[id] = &Stance{Stance: s, Told: told}
+	b.stances[s.ID] = s
 	for _, of := range s.Of {
-		put(b.stancesOf, of, id)
+		put(b.stancesOf, of, s.ID)
 		b.touch(of)
 	}
 }
@@ -269,7 +314,7 @@ func (b *builder) fork() *builder {
 	for i := range c.values {
 		c.values[i], c.numbers[i] = slices.Clip(c.values[i]), maps.Clone(c.numbers[i])
 	}
-	c.renewals, c.beside = 0, true
+	c.renewals, c.beside, c.kin = 0, true, nil
 	return &c
 }
 

@@ -18,6 +18,7 @@ type follower struct {
 	used  time.Time // by others than the keeper
 
 	common   *follower // who follows what all members see; nil of that one itself, and of operators
+	kin      *follower // another that is shown much of the same; nil if there was none
 	promptly int       // see [promptly]
 	bytes    atomic.Int64
 
@@ -71,8 +72,7 @@ func (f *follower) goOn(ctx context.Context, v *release.View) error {
 	anew := false
 	at, err := v.Follow(ctx, f.at, following, func(all bool) {
 		if anew = all; anew {
-			f.build = newBuilder()
-			f.build.promptly = f.promptly
+			f.begin()
 		}
 	}, func(it *release.Item) error {
 		if anew && f.common != nil {
@@ -88,6 +88,27 @@ func (f *follower) goOn(ctx context.Context, v *release.View) error {
 		f.at = at
 	}
 	return nil
+}
+
+// begin makes a builder that has taken nothing. Who begins while another view is held need not read again what both are shown.
+func (f *follower) begin() {
+	f.build = newBuilder()
+	f.build.promptly = f.promptly
+	if f.kin != nil {
+		f.build.kin = f.kin.lend()
+	}
+}
+
+// lend is what was read so far; nil if nothing was, or if somebody is reading just now.
+func (f *follower) lend() *builder {
+	if !f.mu.TryLock() {
+		return nil
+	}
+	defer f.mu.Unlock()
+	if f.build == nil {
+		return nil
+	}
+	return f.build.fork()
 }
 
 // beyond begins with what is common, brought to the present, and takes what the view shows beyond it.
@@ -123,8 +144,7 @@ func (f *follower) depart(ctx context.Context, v *release.View) (anew bool, err 
 	f.build = nil
 	f.at, err = v.Follow(ctx, f.common.at, following, func(all bool) {
 		if anew = all; anew {
-			f.build = newBuilder()
-			f.build.promptly = f.promptly
+			f.begin()
 		}
 	}, func(it *release.Item) error {
 		if f.build == nil {

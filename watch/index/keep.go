@@ -74,7 +74,7 @@ func (k *Keeper) follower(v *release.View, rights string) *follower {
 	f := k.views[key]
 	if f == nil {
 		k.clock++
-		f = &follower{common: k.common(v), promptly: k.promptly, asked: k.clock}
+		f = &follower{common: k.common(v), kin: k.anyCommon(), promptly: k.promptly, asked: k.clock}
 		k.views[key] = f
 	}
 	f.view = v
@@ -116,10 +116,18 @@ func (k *Keeper) common(v *release.View) *follower {
 	}
 	f := k.commons[view.Key()]
 	if f == nil {
-		f = &follower{view: view, promptly: k.promptly}
+		f = &follower{view: view, kin: k.anyCommon(), promptly: k.promptly}
 		k.commons[view.Key()] = f
 	}
 	return f
+}
+
+// anyCommon is somebody who follows what many are shown.
+func (k *Keeper) anyCommon() *follower {
+	for _, f := range k.commons {
+		return f
+	}
+	return nil
 }
 
 // forget drops the views that were asked for the longest ago, if what is kept takes too much; never the one that was asked for just now.
