@@ -150,7 +150,7 @@ func (s *site) actorsCSV(v *visit) error {
 			rows = append(rows, rankingLines(x, r)...)
 		}
 	}
-	v.csv("actors", []string{"reading", "actor", "id", "named", "expected", "expected_5", "expected_95", "rank_5", "rank_95", "months", "months_5", "months_95", "span_months", "certain"}, rows)
+	v.csv("actors", []string{"reading", "actor", "id", "named", "expected", "expected_5", "expected_95", "rank_5", "rank_95", "months", "months_5", "months_95", "span_months", "certain", "top_five"}, rows)
 	return nil
 }
 
@@ -163,12 +163,12 @@ func rankingLines(x *index.Index, r measure.Reading) (lines [][]string) {
 		row   measure.Row
 	}{{"Unattributed", ranking.Unattributed}, {"Insiders", ranking.Insiders}} {
 		a := special.row.Activity
-		lines = append(lines, []string{title, special.label, "", strconv.Itoa(a.Named), number(a.Expected), "", "", "", "", "", "", "", "", ""})
+		lines = append(lines, []string{title, special.label, "", strconv.Itoa(a.Named), number(a.Expected), "", "", "", "", "", "", "", "", "", ""})
 	}
 	for _, row := range ranking.Rows {
 		d := row.Drawn
 		lines = append(lines, []string{title, formula(x.Name(row.Actor).Label()), row.Actor, strconv.Itoa(row.Activity.Named), number(row.Activity.Expected), number(d.Incidents.Lo), number(d.Incidents.Hi),
-			number(d.Rank.Lo), number(d.Rank.Hi), number(row.Persistence.Months), number(d.Months.Lo), number(d.Months.Hi), strconv.Itoa(row.Persistence.Span), strconv.Itoa(row.Activity.Certain)})
+			number(d.Rank.Lo), number(d.Rank.Hi), number(row.Persistence.Months), number(d.Months.Lo), number(d.Months.Hi), strconv.Itoa(row.Persistence.Span), strconv.Itoa(row.Activity.Certain), number(d.Top)})
 	}
 	return lines
 }
@@ -180,6 +180,7 @@ type actorPage struct {
 	More      int
 	Said      []*index.Stance // what it answers
 	Rows      []actorReading
+	Measures  []measured // how often and for how long
 	thing
 }
 
@@ -213,6 +214,7 @@ func (s *site) actor(v *visit) error {
 		}
 		body.Rows = append(body.Rows, row)
 	}
+	body.Measures = persistence(body.Rows)
 	return v.show(http.StatusOK, "actor", a.Label(), markedAs(x), body)
 }
 
