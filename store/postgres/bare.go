@@ -1,9 +1,9 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -37,10 +37,11 @@ func (s *snapshot) bareRows(ctx context.Context, items []item, f func(*store.Row
 		return err
 	}
 	for _, it := range items {
-		r, ok := bare[it.oid]
+		i, ok := slices.BinarySearchFunc(bare, it.oid, func(b bareRow, oid store.OID) int { return cmp.Compare(b.oid, oid) })
 		if !ok {
 			continue
 		}
+		r := store.Row{Head: store.Head{OID: it.oid, Label: it.label, Flags: it.flags}, Raw: bare[i].raw}
 		if r.Raw == nil {
 			if r.Raw, err = s.body(ctx, it.oid); err != nil {
 				return err
@@ -57,34 +58,39 @@ func (s *snapshot) bareRows(ctx context.Context, items []item, f func(*store.Row
 	return nil
 }
 
-// bareRow leaves out large bodies.
-var bareRow = "SELECT oid, label, flags, CASE WHEN octet_length(raw) <= " + strconv.Itoa(smallBody) + " THEN raw END FROM assertion"
+// bareRow is a body, nil where it is large. The rest of what is wanted stands in the member row as well.
+type bareRow struct {
+	oid store.OID
+	raw []byte
+}
 
-// bare reads label, flags and body; Raw is nil where the body is large. Of a page whose numbers lie close together all between the first and
-// the last are read: that costs the server a quarter of finding each by itself.
-func (s *snapshot) bare(ctx context.Context, items []item) (map[store.OID]store.Row, error) {
+var bareColumns = "SELECT oid, CASE WHEN octet_length(raw) <= " + strconv.Itoa(smallBody) + " THEN raw END FROM assertion"
+
+// bare reads bodies, in order of numbers. Of a page whose numbers lie close together all between the first and the last are read: that
+// costs the server a quarter of finding each by itself.
+func (s *snapshot) bare(ctx context.Context, items []item) ([]bareRow, error) {
 	oids := make([]int64, len(items))
 	for i, it := range items {
 		oids[i] = int64(it.oid)
 	}
-	text, args := bareRow+" WHERE oid = ANY($1)", []any{oids}
+	text, args := bareColumns+" WHERE oid = ANY($1)", []any{oids}
 	if first, last := slices.Min(oids), slices.Max(oids); last-first < int64(len(oids))*5/4 {
-		text, args = bareRow+" WHERE oid >= $1 AND oid <= $2", []any{first, last}
+		text, args = bareColumns+" WHERE oid >= $1 AND oid <= $2", []any{first, last}
 	}
-	rows := make(map[store.OID]store.Row, len(items))
+	rows := make([]bareRow, 0, len(items))
 	var b bodyBuffer
 	err := s.each(ctx, text, args, func(r pgx.Rows) error {
-		v := r.RawValues() // in binary: these types have one form, and a page has many rows
-		if len(v[0]) != 8 || len(v[1]) != 4 || len(v[2]) != 2 {
-			return fmt.Errorf("a row of unexpected form")
+		v := r.RawValues()
+		if len(v[0]) != 8 {
+			return errForm
 		}
-		oid := store.OID(binary.BigEndian.Uint64(v[0]))
-		row := store.Row{Head: store.Head{OID: oid, Label: store.LabelID(binary.BigEndian.Uint32(v[1])), Flags: store.Flags(binary.BigEndian.Uint16(v[2]))}}
-		if v[3] != nil {
-			row.Raw = b.keep(v[3])
+		row := bareRow{oid: store.OID(binary.BigEndian.Uint64(v[0]))}
+		if v[1] != nil {
+			row.raw = b.keep(v[1])
 		}
-		rows[oid] = row
+		rows = append(rows, row)
 		return nil
 	})
+	slices.SortFunc(rows, func(a, b bareRow) int { return cmp.Compare(a.oid, b.oid) })
 	return rows, err
 }

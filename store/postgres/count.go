@@ -58,7 +58,7 @@ func (s *snapshot) countOdd(ctx context.Context, q store.Query, counts map[int32
 		items, err := s.wanted(ctx, q, w, items)
 		for _, it := range items {
 			if q.As != nil || it.flags&store.Check == 0 {
-				counts[it.typ]++
+				counts[it.kind]++
 			}
 		}
 		return err

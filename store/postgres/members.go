@@ -10,7 +10,7 @@ import (
 	"threatwatch/store"
 )
 
-const memberColumns = "oid, stamp, flags, type, 0"
+const memberColumns = "oid, stamp, flags, label, type"
 
 // Members lists what q selects.
 func (s *snapshot) Members(ctx context.Context, q store.Query, f func(*store.Row) error) error {

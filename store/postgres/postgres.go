@@ -9,10 +9,12 @@
 package postgres
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +23,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"threatwatch"
@@ -67,6 +70,9 @@ const (
 	idleReading      = 5 * time.Minute  // a reader may wait for a slow client
 	connectTimeout   = 10 * time.Second
 )
+
+// readBuffer is how much is taken from a connection at a time: the server sends eight kilobytes at a time, and a page has six hundred.
+const readBuffer = 64 << 10
 
 // IsURL says whether a place for data is a PostgreSQL URL rather than a directory.
 func IsURL(place string) bool {
@@ -127,6 +133,9 @@ func configure(url string, opt Options) (*pgxpool.Config, error) {
 		if _, ok := c.RuntimeParams[name]; !ok {
 			c.RuntimeParams[name] = value
 		}
+	}
+	c.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
 	}
 	// A reader who goes away cancels the statement, not the connection.
 	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {

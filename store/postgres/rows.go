@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"strconv"
 	"strings"
@@ -20,9 +21,22 @@ type item struct {
 	oid   store.OID
 	stamp store.Stamp // of the member row; 0: that of the assertion
 	flags store.Flags
-	typ   int32
-	kind  int32 // of a mention
+	label store.LabelID // of a member row
+	kind  int32         // of a mention; of a member row its type
 }
+
+// scan reads an item in binary: its columns have one form, and a listing has many rows.
+func (it *item) scan(v [][]byte) error {
+	if len(v) != 5 || len(v[0]) != 8 || len(v[1]) != 8 || len(v[2]) != 2 || len(v[3]) != 4 || len(v[4]) != 4 {
+		return errForm
+	}
+	n := binary.BigEndian
+	it.oid, it.stamp, it.flags = store.OID(n.Uint64(v[0])), store.Stamp(n.Uint64(v[1])), store.Flags(n.Uint16(v[2]))
+	it.label, it.kind = store.LabelID(n.Uint32(v[3])), int32(n.Uint32(v[4]))
+	return nil
+}
+
+var errForm = errors.New("a row of unexpected form")
 
 // A page starts small, because many callers stop early, and grows. What a caller says to want is fetched at once.
 const (
@@ -174,9 +188,7 @@ func (s *snapshot) items(ctx context.Context, l listing, w *where, size int) ([]
 	text := "SELECT " + l.columns + " FROM " + l.table + w.String() + " ORDER BY " + l.order + " LIMIT " + strconv.Itoa(size)
 	err := s.each(ctx, text, w.args, func(r pgx.Rows) error {
 		var it item
-		var flags int16
-		err := r.Scan((*int64)(&it.oid), (*int64)(&it.stamp), &flags, &it.typ, &it.kind)
-		it.flags = store.Flags(flags)
+		err := it.scan(r.RawValues())
 		items = append(items, it)
 		return err
 	})
