@@ -64,7 +64,7 @@ type tie struct {
 }
 
 func newBuilder() *builder {
-	return &builder{incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
+	return &builder{values: make([][]string, len(facets)), numbers: make([]map[string]int32, len(facets)), incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
 		claimsOf: map[string][]string{}, stancesOf: map[string][]string{}, tiesOf: map[string][]string{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
 }
 

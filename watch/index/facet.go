@@ -111,9 +111,6 @@ func count(counts []int, numbers []int32) {
 // numbered are the numbers of the values under which an entry counts, each once: counting thousands of entries adds up numbers and compares no
 // texts.
 func (b *builder) numbered(e *Entry) [][]int32 {
-	if b.values == nil {
-		b.values, b.numbers = make([][]string, len(facets)), make([]map[string]int32, len(facets))
-	}
 	counts := make([][]int32, len(facets))
 	for i, fc := range facets {
 		for _, value := range fc.of(e) {

@@ -12,6 +12,17 @@ import (
 	"threatwatch/watch/index"
 )
 
+// TestNothing: where there are no incidents yet, lists are empty.
+func TestNothing(t *testing.T) {
+	x, err := index.NewKeeper(New(t).Releaser).Of(t.Context(), release.Subject{Kind: release.Public}, release.ShowPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, facets := x.Browse(&index.Filter{}, 10); len(list) > 0 || len(facets) > 0 {
+		t.Errorf("%d incidents and %d facets of nothing", len(list), len(facets))
+	}
+}
+
 // TestSelect: what is answered from kept sets is what each entry says one by one, whatever was asked before: lists in each order, tombstones, and
 // the counts of facets.
 func TestSelect(t *testing.T) {
