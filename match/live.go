@@ -44,7 +44,7 @@ func (l *Live) Run(ctx context.Context) error {
 	wg.Go(func() { stop(l.mergeBeside(ctx)) })
 	defer wg.Wait()
 	for {
-		err := l.follow(ctx)
+		err := l.follow(ctx, ctx)
 		if err == nil {
 			err = l.feed.Wait(ctx, l.stamp())
 		}
@@ -89,7 +89,7 @@ func (l *Live) Shown(ctx context.Context, v *release.View) (*Shown, error) {
 		return nil, err
 	}
 	if l.stamp() < reach.Last {
-		if err := l.follow(ctx); err != nil {
+		if err := l.follow(ctx, context.WithoutCancel(ctx)); err != nil { // who gives up leaves it to the next one
 			return nil, err
 		}
 	}

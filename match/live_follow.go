@@ -15,14 +15,14 @@ const (
 	maxLayers    = 16      // of a label, where nobody merges beside
 )
 
-// follow takes in what happened, and before the first time all there is.
-func (l *Live) follow(ctx context.Context) error {
+// follow takes in what happened, and before the first time all there is, which goes on until loading ends.
+func (l *Live) follow(ctx, loading context.Context) error {
 	if err := l.take(ctx); err != nil {
 		return err
 	}
 	defer l.give()
 	if !l.loaded {
-		if err := l.load(context.WithoutCancel(ctx)); err != nil { // who gives up leaves it to the next one
+		if err := l.load(loading); err != nil {
 			return err
 		}
 	}

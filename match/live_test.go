@@ -402,3 +402,35 @@ func TestLiveOlderVersion(t *testing.T) {
 		}
 	}
 }
+
+// leaving is a store that is given up while it is read for the second time.
+type leaving struct {
+	store.Store
+	stop  context.CancelFunc
+	reads int
+	ended error // how the second reading ended
+}
+
+func (l *leaving) Read(ctx context.Context, f func(store.Snapshot) error) error {
+	if l.reads++; l.reads != 2 {
+		return l.Store.Read(ctx, f)
+	}
+	l.stop()
+	l.ended = l.Store.Read(ctx, f)
+	return l.ended
+}
+
+// TestRunEndsWhileLoading: a server that is told to end does not wait until all there is has been read.
+func TestRunEndsWhileLoading(t *testing.T) {
+	h := newHouse(t)
+	const raw = `{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000001","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'one.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z"}`
+	if got, err := h.in.Submit(t.Context(), intake.Submission{Source: h.sources[0].ID}, [][]byte{[]byte(raw)}); err != nil || got[0].Status != intake.Added {
+		t.Fatal(got, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	st := &leaving{Store: h.st, stop: stop}
+	err := NewLive(release.New(st, []byte("a secret of thirty-two bytes or more"), nil)).Run(ctx)
+	if !errors.Is(err, context.Canceled) || !errors.Is(st.ended, context.Canceled) {
+		t.Errorf("run: %v; what it read: %v; want both ended", err, st.ended)
+	}
+}

@@ -256,10 +256,21 @@ func follow(ctx context.Context, live *match.Live, log *slog.Logger) {
 
 // warm reads what the public pages of the watch are made from, so that the first who asks does not wait for it.
 func warm(ctx context.Context, keeper *index.Keeper, log *slog.Logger) {
-	if _, err := keeper.Of(ctx, release.Subject{Kind: release.Public}, release.ShowPage); err != nil && ctx.Err() == nil {
+	begun := time.Now()
+	slow := time.AfterFunc(longWait, func() {
+		log.Info("reading what the pages of the watch are made from: they wait for it, all else is answered")
+	})
+	x, err := keeper.Of(ctx, release.Subject{Kind: release.Public}, release.ShowPage)
+	switch told := !slow.Stop(); {
+	case err != nil && ctx.Err() == nil:
 		log.Warn("cannot read what the public may see", "error", err)
+	case err == nil && told:
+		log.Info("the pages of the watch are there", "incidents", len(x.Entries), "ms", time.Since(begun).Milliseconds())
 	}
 }
+
+// longWait is how long a page may be waited for before the log says why.
+const longWait = 2 * time.Second
 
 // leaving asks clients to open another connection, elsewhere perhaps, once the server is told to end: a connection that was closed
 // while it was idle would fail the request that was just being sent.
