@@ -6,29 +6,45 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 )
 
 // Follow reads a file as it grows, from its beginning, and goes on with the file that takes its name when it is rotated: renamed and made anew, or
 // cut to nothing. What was written before a rotation is read first. It ends, with io.EOF, when ctx does. Give its reader to NewReader with
-// Options.Live.
+// Options.Live. A named pipe is read for as long, whoever opens and closes its other end.
 func Follow(ctx context.Context, path string) (io.ReadCloser, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return &follower{ctx: ctx, path: path, f: f, last: '\n'}, nil
+	w := &follower{ctx: ctx, path: path, last: '\n'}
+	err := w.open()
+	return w, err
 }
 
 // followPoll is how often a file that has nothing new is looked at.
 const followPoll = 200 * time.Millisecond
 
 type follower struct {
-	ctx  context.Context
-	path string
-	f    *os.File
-	at   int64
-	last byte // what was read last: a record that a rotation cut off is ended
+	ctx   context.Context
+	path  string
+	f     *os.File
+	awake func() bool // a read that waits ends with ctx, until it is called
+	at    int64
+	last  byte // what was read last: a record that a rotation cut off is ended
+}
+
+// open opens what has the name now, without waiting for somebody to write.
+func (w *follower) open() error {
+	f, err := os.OpenFile(w.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return &fs.PathError{Op: "follow", Path: w.path, Err: syscall.EISDIR}
+	}
+	w.Close()
+	w.f, w.at = f, 0
+	w.awake = context.AfterFunc(w.ctx, func() { f.SetReadDeadline(time.Now()) }) // has no effect on files, where no read waits
+	return nil
 }
 
 func (w *follower) Read(b []byte) (int, error) {
@@ -38,6 +54,9 @@ func (w *follower) Read(b []byte) (int, error) {
 			w.at += int64(n)
 			w.last = b[n-1]
 			return n, nil
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) { // see open
+			return 0, io.EOF
 		}
 		if err != nil && err != io.EOF {
 			return 0, err
@@ -75,7 +94,7 @@ func (w *follower) turn() (bool, error) {
 		return false, err
 	}
 	if os.SameFile(now, ours) {
-		if now.Size() >= w.at {
+		if now.Size() >= w.at || !now.Mode().IsRegular() {
 			return false, nil
 		}
 		w.at, err = w.f.Seek(0, io.SeekStart)
@@ -84,17 +103,19 @@ func (w *follower) turn() (bool, error) {
 	if ours.Size() > w.at { // written after our last look, before it was renamed
 		return false, nil
 	}
-	next, err := os.Open(w.path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err := w.open(); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return false, err
 	}
-	w.f.Close()
-	w.f, w.at = next, 0
 	return true, nil
 }
 
 // Close closes the file.
-func (w *follower) Close() error { return w.f.Close() }
+func (w *follower) Close() error {
+	if w.f == nil {
+		return nil
+	}
+	w.awake()
+	return w.f.Close()
+}

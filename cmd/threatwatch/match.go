@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func (c *matchCmd) Run(a *app) error {
 	policy, err := c.policy()
 	if err != nil {
 		return err
+	}
+	if c.Follow && slices.Contains(c.Paths, "-") {
+		return threatwatch.Errorf(threatwatch.Invalid, "standard input is read as it comes, until it ends: leave out -F, or give a named pipe")
 	}
 	var to *sensor.Exchange
 	if c.URL != "" { // before all the work

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"threatwatch/stix"
 )
@@ -222,6 +223,9 @@ func TestMatchFollows(t *testing.T) {
 	if c := <-code; c != exitFine {
 		t.Errorf("exit %d", c)
 	}
+	if c, _, errs := program(t, "match", "-F", "-i", filepath.Join(dir, "list.txt"), "-"); c != exitCannot || !strings.Contains(errs, "leave out -F") {
+		t.Errorf("standard input: exit %d, %s", c, errs)
+	}
 }
 
 // TestMatchOddFiles: names of files are bytes, a comma is one of them, and what could not be read to its end is matched until there.
@@ -234,10 +238,16 @@ func TestMatchOddFiles(t *testing.T) {
 	if _, err := io.WriteString(z, line); err != nil || z.Close() != nil {
 		t.Fatal(err)
 	}
+	written := map[string]bool{}
 	for name, text := range map[string]string{"in,di cators": "198.51.100.7\n", "new\nline": line, "by\xffte": line, "cut.gz": packed.String()[:packed.Len()-4], "archive": "PK\x03\x04" + line} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Skip(err) // where names are not bytes
+		err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
+		if err != nil && !utf8.ValidString(name) && os.Getenv("CI") != "true" { // where names are text, the others are tried
+			continue
 		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[name] = true
 	}
 	for name, want := range map[string]struct {
 		code, hits int
@@ -245,6 +255,9 @@ func TestMatchOddFiles(t *testing.T) {
 	}{
 		"new\nline": {exitFine, 1, ""}, "by\xffte": {exitFine, 1, ""}, "cut.gz": {exitCannot, 1, "end too early"}, "archive": {exitCannot, 0, "zip archive"},
 	} {
+		if !written[name] {
+			continue
+		}
 		code, out, errs := program(t, "match", "--json", "-i", filepath.Join(dir, "in,di cators"), filepath.Join(dir, name))
 		if code != want.code || strings.Count(out, "\n") != want.hits || !strings.Contains(errs, want.says) {
 			t.Errorf("%q: exit %d, %s, %s", name, code, out, errs)
