@@ -10,7 +10,7 @@ import (
 	"threatwatch/store"
 )
 
-// Delete takes versions of an object out of a collection. Only the source that owns the object may: for everybody else it is not there.
+// Delete takes versions of an object out of a collection, or out of all when that is 0. Only the source that owns the object may: for everybody else it is not there.
 // The zero Version means the last one, as the filter's default says (TAXII 2.1 §3.4, §5.6); All means every version. Other collections
 // keep the object, but for gatherings. Labels of what refers to it stay as they are: an end that is gone does not loosen a relationship, and no reference
 // leaves that did not before.
@@ -19,9 +19,9 @@ func (in *Intake) Delete(ctx context.Context, by Submission, collection store.Co
 	err := in.store.Update(ctx, func(tx store.Tx) error {
 		var oids []store.OID
 		var held []store.LabelID
-		q := store.Query{
-			Labels: everything{}, Sources: []store.SourceID{by.Source}, Collections: []store.CollectionID{collection},
-			IDs: []string{id}, Version: v, Quarantined: true, NoBodies: true,
+		q := store.Query{Labels: everything{}, Sources: []store.SourceID{by.Source}, IDs: []string{id}, Version: v, Quarantined: true, NoBodies: true}
+		if collection != 0 {
+			q.Collections = []store.CollectionID{collection}
 		}
 		err := tx.Members(ctx, q, func(r *store.Row) error {
 			oids, held = append(oids, r.OID), append(held, r.Label)

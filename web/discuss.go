@@ -58,7 +58,29 @@ type admitted struct {
 // kindsOfRemark are a note, or an opinion as STIX 2.1 §4.16 has them. Denials are the accused's, and come with a claim's record.
 var kindsOfRemark = []choice{{Value: "note", Label: "a note: I take no side"}, {Value: "agree", Label: "an opinion: I agree"}, {Value: "neutral", Label: "an opinion: I am undecided"}, {Value: "disagree", Label: "an opinion: I doubt it"}}
 
-// mayDiscuss says whether the visitor may write on incidents and reports: persons whose role lets them comment.
+// discussion is what is written on something.
+type discussion struct {
+	Remarks []remark
+	Discuss string // where the visitor writes; "": may not
+}
+
+// things are what is written.
+func (d discussion) things() (list []thing) {
+	for _, r := range d.Remarks {
+		list = append(list, r.thing)
+	}
+	return list
+}
+
+// discussion is one with nothing in it yet, of what has a page.
+func (v *visit) discussion(page string) (d discussion) {
+	if v.mayDiscuss() {
+		d.Discuss = page + "/discuss"
+	}
+	return d
+}
+
+// mayDiscuss says whether the visitor may write: persons whose role lets them comment.
 func (v *visit) mayDiscuss() bool {
 	return v.s.Say != nil && v.caller.Person != nil && v.caller.Role.Includes(account.Analyst)
 }
@@ -70,6 +92,36 @@ func (s *site) discuss(v *visit) error {
 		return err
 	}
 	return v.remark(subject{ID: e.ID, Title: e.Title(), Path: "/incidents/" + url.PathEscape(e.Place()), List: "/incidents", Lists: "Incidents", Whole: "the record as a whole", Claims: e.Claims, Level: e.Highest})
+}
+
+// discussObject is the form for a note or an opinion on whatever has a page of its own as an object.
+func (s *site) discussObject(v *visit) error {
+	view := v.view(release.ShowPage)
+	said, err := v.said(view, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	t := said[0]
+	if t.Redacted { // its id is the visitor's own: nobody else would find what refers to it
+		return threatwatch.Errorf(threatwatch.Forbidden, "You see this object in part, under an id of your own. What you wrote on it would not be found by others.")
+	}
+	e := v.ends(view)
+	on := subject{ID: t.ID, Title: e.titleOf(t), Path: "/objects/" + url.PathEscape(t.ID), List: "/types/" + t.Type, Lists: plural(t.Type), Whole: "the object as a whole", Level: strictest(said, e.all()).Level}
+	if e.err != nil {
+		return e.err
+	}
+	return v.remark(on)
+}
+
+// discussedAt is the page on which an object is discussed.
+func discussedAt(t thing) string {
+	switch t.Type {
+	case "incident":
+		return "/incidents/" + t.ID
+	case "report":
+		return "/reports/" + t.ID
+	}
+	return "/objects/" + t.ID
 }
 
 // remark shows the form, what it would make, or takes it in.
@@ -170,7 +222,7 @@ func (f *remarkForm) object(by account.Caller, level stix.Level, now time.Time) 
 		typ, text = "opinion", "explanation"
 	}
 	o := stix.NewDict(stix.Member{Name: "type", Value: stix.NewString(typ)}, stix.Member{Name: "spec_version", Value: stix.NewString("2.1")}, stix.Member{Name: "id", Value: stix.NewString(typ + "--" + uuid.NewString())},
-		stix.Member{Name: "created", Value: at}, stix.Member{Name: "modified", Value: at}, stix.Member{Name: "authors", Value: stix.NewStrings([]string{by.Name + ", " + by.Org.Name})},
+		stix.Member{Name: "created", Value: at}, stix.Member{Name: "modified", Value: at}, stix.Member{Name: "authors", Value: stix.NewStrings([]string{authorOf(by)})},
 		stix.Member{Name: text, Value: stix.NewString(f.Text)}, stix.Member{Name: "object_refs", Value: stix.NewStrings([]string{f.On})}, stix.Member{Name: "object_marking_refs", Value: stix.NewStrings([]string{stix.TLPID(level)})})
 	if typ == "opinion" {
 		o.Set("opinion", stix.NewString(f.Says))

@@ -27,11 +27,10 @@ type incidentPage struct {
 	Short     inShort
 	Refs      []reference
 	Connected []linkGroup
-	Remarks   []remark
 	Same      []*index.Entry
 	Near      []recommended
 	Seen, Why string
-	Discuss   bool // the visitor may write
+	discussion
 	Merge     bool // the visitor may say that records are the same
 	Desk      *deskLinks
 	Versions  []version
@@ -119,7 +118,7 @@ func (v *visit) incidentPage(x *index.Index, e *index.Entry, view *release.View,
 	ends := v.ends(view)
 	t := said[0]
 	body = incidentPage{Entry: e, x: x, Whole: t.Text, Bar: barOf(e), Ledger: ledger(e), Short: shortOf(x, e), Refs: references(t), Same: x.Same(e), Near: near(x, e, ends),
-		Seen: seenWords(t.Badge.Level), Why: v.why(t), Discuss: v.mayDiscuss(), Merge: v.mayMerge(), Versions: history(said, 0), Permalink: v.home() + "/incidents/" + e.Place()}
+		Seen: seenWords(t.Badge.Level), Why: v.why(t), discussion: v.discussion("/incidents/" + e.Place()), Merge: v.mayMerge(), Versions: history(said, 0), Permalink: v.home() + "/incidents/" + e.Place()}
 	if e.Facts.MergedRef != "" {
 		body.Into = x.Get(e.Facts.MergedRef)
 	}

@@ -101,12 +101,7 @@ func (g *grouper) mentioned(m mention) {
 		l.Text = ""
 		g.add("made by it", 6, l)
 	case "object_refs":
-		switch m.Type {
-		case "note", "opinion":
-			g.add("about it", 1, l)
-		default:
-			g.add("named in", 4, l)
-		}
+		g.add("named in", 4, l)
 	case "sighting_of_ref":
 		g.add("seen", 1, l)
 	default:

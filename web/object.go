@@ -15,14 +15,16 @@ import (
 // objectPage is everything known about one id.
 type objectPage struct {
 	thing
-	Older    bool // not the newest version
-	Tie      *tie
-	By       thing // who made it
-	Facts    []fact
-	Sides    sides
-	Groups   []linkGroup
-	More     bool // more refers to it than is shown
-	Same     []thing
+	Older  bool // not the newest version
+	Tie    *tie
+	By     thing // who made it
+	Facts  []fact
+	Sides  sides
+	Groups []linkGroup
+	More   bool // more refers to it than is shown
+	Same   []thing
+	discussion
+	Withdraw string // what the visitor may do with what somebody wrote
 	Refs     []reference
 	Timeline []moment
 	Versions []version
@@ -60,7 +62,7 @@ func (s *site) object(v *visit) error {
 	if err != nil {
 		return err
 	}
-	highest := strictest(said, e.all(), body.Same, body.Sides.things())
+	highest := strictest(said, e.all(), body.Same, body.Sides.things(), body.things())
 	for _, g := range body.Groups {
 		for _, l := range g.Links {
 			highest = highest.with([]thing{l.Via}, sides{Denials: l.Denials}.things())
@@ -93,7 +95,18 @@ func (v *visit) objectPage(view *release.View, t thing, said []thing, shown int)
 		body.By = e.get(by)
 	}
 	body.Sides = e.sides(t, about)
-	body.Groups = groups(t, about, e)
+	if !t.Redacted {
+		body.discussion = v.discussion(discussedAt(t))
+	}
+	var others []mention
+	for _, m := range about {
+		if m.remarks() {
+			body.Remarks = append(body.Remarks, remark{m.thing, speaker(m.thing, e), thing{}})
+		} else {
+			others = append(others, m)
+		}
+	}
+	body.Groups = groups(t, others, e)
 	body.Timeline = timeline(t, body.Versions, body.Sides, about)
 	if body.Same, err = v.same(t); err != nil {
 		return body, e, err
@@ -105,6 +118,9 @@ func (v *visit) objectPage(view *release.View, t thing, said []thing, shown int)
 		body.Tie = &tie{To: e.get(t.str("sighting_of_ref")), How: "Sighting of"}
 	}
 	body.Name = e.titleOf(t)
+	if w, may := v.withdrawal(t); may {
+		body.Withdraw = w.title()
+	}
 	if len(t.obj.Raw) <= maxJSON {
 		body.JSON = indented(t.obj.Raw)
 	}

@@ -18,11 +18,9 @@ type reportPage struct {
 	Groups    []restGroup
 	Unseen    int // objects that are not here, or not for the visitor
 	Refs      []reference
-	Remarks   []remark
 	Seen, Why string
-	Discuss   bool
-	Path      string
-	Versions  []version
+	discussion
+	Versions []version
 }
 
 // restGroup is the objects of a type on which a report rests.
@@ -48,7 +46,7 @@ func (s *site) report(v *visit) error {
 		return err
 	}
 	e, t := v.ends(view), said[0]
-	body := reportPage{reportRow: newReportRow(t, e), Refs: references(t), Seen: seenWords(t.Badge.Level), Why: v.why(t), Discuss: v.mayDiscuss(), Path: "/reports/" + t.ID, Versions: history(said, 0)}
+	body := reportPage{reportRow: newReportRow(t, e), Refs: references(t), Seen: seenWords(t.Badge.Level), Why: v.why(t), discussion: v.discussion("/reports/" + t.ID), Versions: history(said, 0)}
 	body.rest(x, t.strs("object_refs"), e)
 	highest := strictest(said)
 	for _, m := range about {

@@ -29,6 +29,11 @@ func (t thing) denies() bool {
 	return t.Type == "opinion" && (t.str("opinion") == "strongly-disagree" || t.str("opinion") == "disagree")
 }
 
+// remarks says whether a mention is what somebody wrote on an object, and no denial, which stands apart.
+func (m mention) remarks() bool {
+	return m.property == "object_refs" && (m.Type == "note" || m.Type == "opinion" && !m.denies())
+}
+
 // Stance is what an opinion says, as a verb: it follows who says it.
 func (t thing) Stance() string {
 	switch o := t.str("opinion"); o {

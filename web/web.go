@@ -31,6 +31,8 @@ type Options struct {
 	// Say takes in an object in the name of a person; nil: nobody writes here.
 	Say  func(ctx context.Context, by account.Caller, object []byte) error
 	Desk Desk // takes in what editors write; nil: nobody edits here
+	// Moderator takes back and down what was written in discussions; nil: nobody does here.
+	Moderator Moderator
 	// Mail is who subscribes by mail; nil: this exchange sends none.
 	Mail *mail.List
 	Told Subscriptions // who is told of what
@@ -52,7 +54,7 @@ func New(opt Options) http.Handler {
 		opt.Root = "api1"
 	}
 	s := &site{Options: opt, pages: map[string]*template.Template{}, assets: loadAssets()}
-	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "subscribe", "subscribed", "subscriptions", "problem"} {
+	for _, name := range []string{"front", "incidents", "incident", "corrections", "duplicates", "actors", "actor", "trends", "map", "method", "reports", "report", "alert", "discuss", "withdraw", "edit", "proposals", "list", "search", "object", "signin", "setup", "about", "subscribe", "subscribed", "subscriptions", "problem"} {
 		s.pages[name] = template.Must(template.New("").Funcs(funcs).Funcs(watchFuncs).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/watch.html", "templates/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -90,6 +92,10 @@ func New(opt Options) http.Handler {
 		"GET /search":                           s.search,
 		"GET /types/{type}":                     s.list,
 		"GET /objects/{id}":                     s.object,
+		"GET /objects/{id}/discuss":             s.discussObject,
+		"POST /objects/{id}/discuss":            s.discussObject,
+		"GET /objects/{id}/withdraw":            s.withdraw,
+		"POST /objects/{id}/withdraw":           s.withdraw,
 		"GET /sign-in":                          s.signInForm,
 		"POST /sign-in":                         s.signIn,
 		"POST /sign-out":                        s.signOut,

@@ -42,6 +42,12 @@ func TestAccessible(t *testing.T) {
 			paths = append(paths, strings.Replace(first[1], "/objects/", "/actors/", 1))
 		}
 	}
+	_, list, _ := s.get(ben, "/types/note")
+	if note := objectLinks.FindStringSubmatch(list); note != nil {
+		paths = append(paths, note[1], note[1]+"/discuss", note[1]+"/withdraw")
+	} else {
+		t.Error("no note in the sample")
+	}
 	for _, path := range paths {
 		for _, look := range []struct {
 			width  int64

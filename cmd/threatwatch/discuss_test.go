@@ -1,10 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"threatwatch/account"
 )
 
 // TestDiscuss: an analyst writes on an incident, sees before who will see it, and after that those see it and nobody else.
@@ -47,6 +52,134 @@ func TestDiscuss(t *testing.T) {
 	}
 	if _, body, _ := s.get(hal, entry); strings.Contains(body, "For us alone.") {
 		t.Error("another organisation sees a note that is TLP:RED")
+	}
+}
+
+// TestDiscussObject: whatever has a page can be written on, also what somebody wrote; a note stands in the discussion, a doubt beside what it contradicts.
+func TestDiscussObject(t *testing.T) {
+	s := newSite(t)
+	s.tell()
+	ada, hal := s.as("ada@energy.example"), s.as("hal@hospital.example")
+	_, body, _ := s.get(ada, "/types/intrusion-set")
+	group := regexp.MustCompile(`href="(/objects/intrusion-set--[^"]+)"`).FindStringSubmatch(body)
+	if group == nil {
+		t.Fatal("there is no group")
+	}
+	write := func(page, says, text string) {
+		t.Helper()
+		form := url.Values{"on": {strings.TrimPrefix(page, "/objects/")}, "says": {says}, "text": {text}, "tlp": {"green"}}
+		if code, body := s.post(ada, page+"/discuss", form); code != http.StatusOK || !strings.Contains(body, "other members of this exchange: <b>yes</b>") {
+			t.Fatalf("the preview: %d", code)
+		}
+		form.Set("do", "publish")
+		if code, body := s.post(ada, page+"/discuss", form); code != http.StatusSeeOther {
+			t.Fatalf("publishing: %d %s", code, body)
+		}
+	}
+	write(group[1], "note", "It has another name with us.")
+	write(group[1], "disagree", "These are two groups.")
+	_, body, _ = s.get(hal, group[1])
+	note := regexp.MustCompile(`(?s)id="discussion".*It has another name with us\..*href="(/objects/note--[^"]+)"`).FindStringSubmatch(body)
+	if note == nil || !strings.Contains(body, "These are two groups.") || strings.Index(body, "These are two groups.") > strings.Index(body, `id="discussion"`) {
+		t.Fatalf("the note is not in the discussion, or the doubt not before it:\n%s", body)
+	}
+	write(note[1], "agree", "So it has with us.")
+	if _, body, _ = s.get(hal, note[1]); !strings.Contains(body, "So it has with us.") {
+		t.Error("an answer to a note is not on its page")
+	}
+	if _, body, _ := s.get(s.browser(), group[1]); strings.Contains(body, "another name") || strings.Contains(body, "two groups") {
+		t.Error("the public sees what is TLP:GREEN")
+	}
+	if code, _ := s.post(s.browser(), group[1]+"/discuss", url.Values{}); code != http.StatusForbidden {
+		t.Errorf("a stranger writes: %d", code)
+	}
+	if code, _ := s.post(ada, "/objects/"+wid("malware", 404)+"/discuss", url.Values{}); code != http.StatusNotFound {
+		t.Errorf("on what is not there: %d", code)
+	}
+	for typ, page := range map[string]string{"incident": "/incidents/", "report": "/reports/"} {
+		_, body, _ := s.get(ada, "/types/"+typ)
+		first := regexp.MustCompile(`href="/objects/(` + typ + `--[^"]+)"`).FindStringSubmatch(body)
+		if first == nil {
+			t.Fatalf("there is no %s", typ)
+		}
+		if _, body, _ = s.get(ada, "/objects/"+first[1]); !strings.Contains(body, page+first[1]+"/discuss") {
+			t.Errorf("the object does not lead to where the %s is discussed", typ)
+		}
+		if code, _, _ := s.get(ada, page+first[1]+"/discuss"); code != http.StatusOK {
+			t.Errorf("the form of the %s: %d", typ, code)
+		}
+	}
+}
+
+// TestModerate: who wrote a note takes it back, or a publisher of the same organisation, and its text is no longer told; an operator takes it down, and nothing is
+// left of it but a line in the audit trail.
+func TestModerate(t *testing.T) {
+	s := newSite(t)
+	s.tell()
+	eve, _ := s.editors()
+	ada, hal, operator := s.as("ada@energy.example"), s.as("hal@hospital.example"), s.as("operator@exchange.example")
+	const entry = "/incidents/hospital-group-2025"
+	write := func(text string) (page string) {
+		t.Helper()
+		form := url.Values{"on": {wid("incident", 1)}, "says": {"note"}, "text": {text}, "tlp": {"green"}, "do": {"publish"}}
+		if code, body := s.post(ada, entry+"/discuss", form); code != http.StatusSeeOther {
+			t.Fatalf("publishing: %d %s", code, body)
+		}
+		_, body, _ := s.get(hal, entry)
+		found := regexp.MustCompile(`(?s)` + regexp.QuoteMeta(text) + `.*?href="(/objects/note--[^"]+)"`).FindStringSubmatch(body)
+		if found == nil {
+			t.Fatalf("%q is not in the discussion", text)
+		}
+		return found[1]
+	}
+	first := write("I take this back.")
+	if _, body, _ := s.get(hal, first); strings.Contains(body, first+"/withdraw") {
+		t.Error("another organisation is shown the way to take it back")
+	}
+	for _, do := range []string{"back", "down"} {
+		if code, _ := s.post(hal, first+"/withdraw", url.Values{"do": {do}, "reason": {"x"}}); code != http.StatusForbidden {
+			t.Errorf("another organisation does %s: %d", do, code)
+		}
+	}
+	if _, body, _ := s.get(ada, first); !strings.Contains(body, first+"/withdraw") {
+		t.Error("nothing leads the author to the form")
+	}
+	if code, _ := s.post(ada, first+"/withdraw", url.Values{"do": {"down"}, "reason": {"x"}}); code != http.StatusBadRequest {
+		t.Errorf("an author takes it down: %d", code)
+	}
+	if code, body := s.post(ada, first+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusSeeOther {
+		t.Fatalf("the author takes it back: %d %s", code, body)
+	}
+	if _, body, _ := s.get(hal, entry); strings.Contains(body, "I take this back.") || !strings.Contains(body, "withdrawn") {
+		t.Error("the discussion still tells it, or does not tell that it was withdrawn")
+	}
+	if code, _ := s.post(ada, first+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusForbidden {
+		t.Errorf("taken back twice: %d", code)
+	}
+	byPublisher := write("A publisher takes this back.")
+	if code, body := s.post(eve, byPublisher+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusSeeOther {
+		t.Fatalf("a publisher of the organisation: %d %s", code, body)
+	}
+
+	second := write("This names a patient.")
+	if code, body := s.post(operator, second+"/withdraw", url.Values{"do": {"down"}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "Write why") {
+		t.Errorf("without a reason: %d", code)
+	}
+	if code, body := s.post(operator, second+"/withdraw", url.Values{"do": {"down"}, "reason": {"names a patient"}}); code != http.StatusSeeOther {
+		t.Fatalf("the operator takes it down: %d %s", code, body)
+	}
+	if _, body, _ := s.get(ada, entry); strings.Contains(body, "patient") {
+		t.Error("it is still there")
+	}
+	if code, _, _ := s.get(ada, second); code != http.StatusNotFound {
+		t.Errorf("its page: %d", code)
+	}
+	trail, err := account.New(s.st, time.Now).AuditLog(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := fmt.Sprint(trail); strings.Count(said, "withdrawn") != 2 || !strings.Contains(said, "taken down: names a patient") {
+		t.Errorf("the audit trail: %s", said)
 	}
 }
 

@@ -117,7 +117,7 @@ func (a *app) newHandler(cfg *config, st store.Store, log *slog.Logger) (h http.
 		return nil, nil, err
 	}
 	mux.Handle("/", web.New(web.Options{
-		Releaser: rel, Accounts: acc, Watch: keeper, Mail: list, Told: subscribe.NewBook(st, time.Now), Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Desk: desk{b}, Log: log,
+		Releaser: rel, Accounts: acc, Watch: keeper, Mail: list, Told: subscribe.NewBook(st, time.Now), Title: cfg.Title, Base: cfg.PublicURL, Root: cfg.TAXII.Root, Subject: callerSubject, Say: b.say, Desk: desk{b}, Moderator: desk{b}, Log: log,
 	}))
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if exchange.Owns(r.URL.Path) { // before the mux, which would redirect
