@@ -74,6 +74,18 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// TestBundleOfErrors: who had a claim that was recorded in error gets that it was.
+func TestBundleOfErrors(t *testing.T) {
+	h := filled(t)
+	wrong := At(Claim(1, 1, 1, 1, "technical"), 2, 0)
+	wrong.Set("revoked", stix.NewBool(true))
+	h.Say(0, wrong)
+	_, body := get(t, serve(t, h).URL+"/incidents.stix.json")
+	if !slices.Contains(idsOf(t, body), ID("relationship", 1)) || strings.Count(body, `"revoked":true`) != 1 {
+		t.Errorf("nothing says that the claim was taken back: %s", body)
+	}
+}
+
 // TestBundleOfMergers: a record that goes on in another has with it by whose word, and where its claims stand now.
 func TestBundleOfMergers(t *testing.T) {
 	h := filled(t)
