@@ -147,6 +147,21 @@ func TestDefinitionsAreValid(t *testing.T) {
 	}
 }
 
+// TestOpinions: what somebody who knows opinions only reads of a stance (STIX 2.1 §4.16); where no side is taken it is a note.
+func TestOpinions(t *testing.T) {
+	want := map[string]string{"deny": "strongly-disagree", "reject-evidence": "strongly-disagree", "doubt": "disagree", "alternative-named": "disagree", "gravity-higher": "disagree", "gravity-lower": "disagree",
+		"partly-concur": "neutral", "concur": "agree", "admit": "strongly-agree", "deny-knowledge": "", "no-comment": "", "counter-accuse": "", "request-evidence": "", "offer-cooperation": "", "correct-fact": ""}
+	for _, w := range Stances {
+		opinion, known := want[w.Code]
+		if !known || Opinion(w.Code) != opinion || StanceType(w.Code) != map[bool]string{true: "note", false: "opinion"}[opinion == ""] {
+			t.Errorf("%s is told by %s %q, want %q", w.Code, StanceType(w.Code), Opinion(w.Code), opinion)
+		}
+	}
+	if len(Stances) != len(want) {
+		t.Errorf("%d stances, want %d", len(Stances), len(want))
+	}
+}
+
 func TestMoments(t *testing.T) {
 	for _, s := range []string{"2010", "2010-02", "2010-02-03", "2010-02-03T04:05", "2010-02-03T04:05:06Z"} {
 		m := day(s)
