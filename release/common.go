@@ -3,6 +3,7 @@ package release
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Most of what members of an exchange are shown is shown to all of them, and in the same way. Who keeps something in memory for many views keeps that once, as what a
@@ -18,7 +19,16 @@ func (v *View) Common() (common *View, ok bool) {
 	if v.s.Kind == Operator {
 		return nil, false
 	}
-	return &View{r: v.r, s: v.stranger(), a: v.a, plain: true}, true
+	return &View{r: v.r, s: v.stranger(), a: v.a.common(), plain: true}, true
+}
+
+// common is the action for which the common view is: most ways out show to a stranger the same. Whether that is so is not believed: [View.Follow] compares the labels.
+func (a Action) common() Action {
+	switch a {
+	case PublishPublic, EnrichExternal, ExportBlocklist:
+		return a
+	}
+	return ShowPage
 }
 
 // stranger is a subject of which nothing is known but whether it is a member.
@@ -31,8 +41,8 @@ func (v *View) stranger() Subject {
 
 // commonKey names the common view; other than that of any view of a subject.
 func (v *View) commonKey() string {
-	w := View{s: v.stranger(), a: v.a}
-	return "common\n" + w.subjectKey()
+	s := v.stranger()
+	return strings.Join([]string{"common", string(v.a.common()), string(s.Kind), s.Org}, "\n")
 }
 
 // uncommon delivers what the common view left out because it has to be looked at part by part.

@@ -52,17 +52,19 @@ func TestCommon(t *testing.T) {
 		say(0, 10)
 		commons, marks := map[string]latest{}, map[string]release.Mark{}
 		for _, s := range readers {
-			common, _ := h.rel.View(s, release.ShowPage).Common()
-			l := latest{}
-			mark, err := common.Follow(t.Context(), release.Mark{}, kinds, func(bool) {}, l.take)
-			if err != nil {
-				t.Fatal(err)
+			for _, a := range actions {
+				common, _ := h.rel.View(s, a).Common()
+				l := latest{}
+				mark, err := common.Follow(t.Context(), release.Mark{}, kinds, func(bool) {}, l.take)
+				if err != nil {
+					t.Fatal(err)
+				}
+				commons[common.Key()], marks[common.Key()] = l, mark
 			}
-			commons[common.Key()], marks[common.Key()] = l, mark
 		}
 		for _, s := range readers {
 			for range 2 { // what comes in later than the mark is delivered too
-				v := h.rel.View(s, release.ShowPage)
+				v := h.rel.View(s, actions[r.IntN(len(actions))])
 				common, _ := v.Common()
 				got, want, n := maps.Clone(commons[common.Key()]), latest{}, 0
 				_, err := v.Follow(t.Context(), marks[common.Key()], kinds, func(all bool) {
@@ -92,6 +94,8 @@ func TestCommon(t *testing.T) {
 		t.Error("not both")
 	}
 }
+
+var actions = []release.Action{release.ShowPage, release.ShowPage, release.ExportFile, release.TaxiiRead, release.Webhook, release.NotifyEmail, release.ExportBlocklist, release.PublishPublic}
 
 var kinds = release.Following{Types: []string{"malware", "report"}}
 

@@ -161,8 +161,12 @@ func (g *glance) mark() (Mark, error) {
 	as := func(subject string, labels []byte) [sha256.Size]byte {
 		return sha256.Sum256(slices.Concat([]byte(g.a+"\n"), []byte(subject), labels))
 	}
-	return Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil), common: as(g.commonKey(), nil),
-		labels: g.set.ids, set: true, odd: map[store.OID][sha256.Size]byte{}}, nil
+	at := Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil), common: sha256.Sum256([]byte(g.commonKey())),
+		labels: g.set.ids, set: true, odd: map[store.OID][sha256.Size]byte{}}
+	if g.plain {
+		at.who = at.common
+	}
+	return at, nil
 }
 
 // lost says whether something may have ceased to be visible since a mark: an object of the types left or changed its label, one that was looked
