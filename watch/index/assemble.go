@@ -31,7 +31,11 @@ func (b *builder) index(before *Index) *Index {
 	}
 	x.values = slices.Clone(b.values)
 	b.sameness(x)
-	b.actors(x)
+	if before == nil || b.regrouped || len(b.named) > 0 {
+		b.actors(x)
+	} else {
+		b.sameActors(x, before)
+	}
 	b.kin, b.beside, b.regrouped, b.named, b.dirty = nil, false, false, map[string]bool{}, map[string]bool{}
 	return x
 }
@@ -106,7 +110,9 @@ func (b *builder) first(x *Index) {
 	}
 	slices.SortFunc(x.Entries, disclosedLast)
 	slices.SortFunc(x.Gone, changedLast)
-	x.slugs(func(string) bool { return true })
+	for slug := range b.slugs {
+		b.slug(x, slug)
+	}
 }
 
 // next makes an index of the one before and of what came in. It says whether something was taken back.
@@ -148,9 +154,8 @@ func (b *builder) next(x, before *Index) (back bool) {
 		}
 	}
 	for s := range slugs {
-		delete(x.bySlug, s)
+		b.slug(x, s)
 	}
-	x.slugs(func(slug string) bool { return slugs[slug] })
 	x.reorder(before)
 	return back
 }
@@ -180,15 +185,12 @@ func changedLast(a, c *Entry) int {
 	return cmp.Or(c.Modified.Compare(a.Modified), cmp.Compare(a.ID, c.ID))
 }
 
-// slugs gives slugs, of those that are asked for, to their entries. One that two entries bear belongs to the one that came first; the other is found by its id.
-func (x *Index) slugs(asked func(slug string) bool) {
-	for _, list := range [][]*Entry{x.Entries, x.Gone} {
-		for _, e := range list {
-			if s := e.Facts.Slug; s != "" && asked(s) {
-				if old := x.bySlug[s]; old == nil || e.Added.Before(old.Added) {
-					x.bySlug[s] = e
-				}
-			}
+// slug gives a slug to its entry. One that two entries bear belongs to the one that came first; the other is found by its id.
+func (b *builder) slug(x *Index, slug string) {
+	delete(x.bySlug, slug)
+	for _, id := range b.slugs[slug] {
+		if e, first := x.byID[id], x.bySlug[slug]; e != nil && (first == nil || cmp.Or(e.Added.Compare(first.Added), cmp.Compare(e.ID, first.ID)) < 0) {
+			x.bySlug[slug] = e
 		}
 	}
 }
@@ -217,7 +219,72 @@ func (b *builder) actors(x *Index) {
 	for _, a := range x.Actors {
 		slices.SortFunc(a.Parents, func(p, q *Name) int { return cmp.Compare(p.ID, q.ID) })
 	}
-	slices.SortFunc(x.Actors, func(a, c *Actor) int {
-		return cmp.Or(cmp.Compare(len(c.Incidents), len(a.Incidents)), cmp.Compare(a.Name.Name, c.Name.Name), cmp.Compare(a.ID, c.ID))
-	})
+	slices.SortFunc(x.Actors, mostNamed)
+}
+
+// mostNamed is the order of actors.
+func mostNamed(a, c *Actor) int {
+	return cmp.Or(cmp.Compare(len(c.Incidents), len(a.Incidents)), cmp.Compare(a.Name.Name, c.Name.Name), cmp.Compare(a.ID, c.ID))
+}
+
+// sameActors are those of another index, of which nobody is called otherwise or belongs to others now; the incidents of some may have changed.
+func (b *builder) sameActors(x, before *Index) {
+	less, more := differences(before.Entries, x.Entries)
+	x.actors = maps.Clone(before.actors)
+	changed := map[string]bool{}
+	for _, e := range less {
+		for _, c := range e.Claims {
+			changed[c.Accused.ID] = true
+			x.cleared(c.Accused, e)
+		}
+	}
+	for _, e := range more {
+		for _, c := range e.Claims {
+			changed[c.Accused.ID] = true
+			b.accused(x, c.Accused, e)
+		}
+	}
+	x.Actors = make([]*Actor, 0, len(before.Actors)+len(changed))
+	for _, a := range before.Actors {
+		if !changed[a.ID] {
+			x.Actors = append(x.Actors, a)
+		}
+	}
+	for id := range changed {
+		switch a := x.actors[id]; {
+		case len(a.Incidents) == 0:
+			delete(x.actors, id)
+		default:
+			i, _ := slices.BinarySearchFunc(x.Actors, a, mostNamed)
+			x.Actors = slices.Insert(x.Actors, i, a)
+		}
+	}
+}
+
+// cleared takes an incident from an actor, and accused gives it one. Another index may hold the actor that was.
+func (x *Index) cleared(who *Name, e *Entry) {
+	old := x.actors[who.ID]
+	x.actors[who.ID] = &Actor{old.Name, without(old.Incidents, map[*Entry]bool{e: true}), old.Parents}
+}
+
+func (b *builder) accused(x *Index, who *Name, e *Entry) {
+	old := x.actors[who.ID]
+	if old == nil {
+		old = &Actor{Name: who, Parents: b.parentsOf(who.ID)}
+	}
+	if !slices.Contains(old.Incidents, e) {
+		old = &Actor{old.Name, inserted(slices.Clone(old.Incidents), e, disclosedLast), old.Parents}
+	}
+	x.actors[who.ID] = old
+}
+
+// parentsOf is what an actor is said to be part of.
+func (b *builder) parentsOf(actor string) (list []*Name) {
+	for id := range b.belonging {
+		if c := b.claims[id]; !c.Revoked && c.Act == actor {
+			list = append(list, b.known(c.Claim.Accused))
+		}
+	}
+	slices.SortFunc(list, func(p, q *Name) int { return cmp.Compare(p.ID, q.ID) })
+	return list
 }

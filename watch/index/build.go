@@ -34,6 +34,7 @@ type builder struct {
 	claimsOf  map[string][]string // by act; such lists are replaced, never changed
 	stancesOf map[string][]string // by what they are about
 	tiesOf    map[string][]string // by act
+	slugs     map[string][]string // which incidents bear one
 	version   map[string]version
 	merged    map[string]Merger   // of records that go on in others
 	parts     map[string][]string // which ones go on in a record
@@ -65,7 +66,7 @@ type tie struct {
 
 func newBuilder() *builder {
 	return &builder{values: make([][]string, len(facets)), numbers: make([]map[string]int32, len(facets)), incidents: map[string]*Entry{}, claims: map[string]*Claim{}, stances: map[string]*Stance{}, ties: map[string]tie{}, names: map[string]*Name{}, techs: map[string]string{},
-		claimsOf: map[string][]string{}, stancesOf: map[string][]string{}, tiesOf: map[string][]string{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
+		claimsOf: map[string][]string{}, stancesOf: map[string][]string{}, tiesOf: map[string][]string{}, slugs: map[string][]string{}, version: map[string]version{}, deciding: map[string]bool{}, belonging: map[string]bool{}, named: map[string]bool{}, dirty: map[string]bool{}, promptly: promptly}
 }
 
 // tieKinds are the relationships of an act that matter here.
@@ -156,7 +157,14 @@ func (b *builder) incident(root *stix.Value, told Told) {
 	b.say(e)
 }
 
+// say takes an incident in place of the version of it that is held.
 func (b *builder) say(e *Entry) {
+	if old := b.incidents[e.ID]; old != nil {
+		drop(b.slugs, old.Facts.Slug, e.ID)
+	}
+	if e.Facts.Slug != "" {
+		put(b.slugs, e.Facts.Slug, e.ID)
+	}
 	b.incidents[e.ID] = e
 	b.dirty[e.ID] = true
 }
@@ -308,7 +316,7 @@ func (b *builder) fork() *builder {
 	c := *b
 	c.incidents, c.claims, c.stances, c.ties = maps.Clone(b.incidents), maps.Clone(b.claims), maps.Clone(b.stances), maps.Clone(b.ties)
 	c.names, c.techs, c.version = maps.Clone(b.names), maps.Clone(b.techs), maps.Clone(b.version)
-	c.claimsOf, c.stancesOf, c.tiesOf = maps.Clone(b.claimsOf), maps.Clone(b.stancesOf), maps.Clone(b.tiesOf)
+	c.claimsOf, c.stancesOf, c.tiesOf, c.slugs = maps.Clone(b.claimsOf), maps.Clone(b.stancesOf), maps.Clone(b.tiesOf), maps.Clone(b.slugs)
 	c.deciding, c.belonging, c.named, c.dirty = maps.Clone(b.deciding), maps.Clone(b.belonging), maps.Clone(b.named), maps.Clone(b.dirty)
 	c.values, c.numbers = slices.Clone(b.values), slices.Clone(b.numbers)
 	for i := range c.values {

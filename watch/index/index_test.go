@@ -59,6 +59,9 @@ func dump(t *testing.T, x *index.Index) string {
 		fmt.Fprintln(&b, clock, ids(x.Select(f)))
 	}
 	fmt.Fprintln(&b, "changed", ids(x.Changes(&index.Filter{})))
+	for _, e := range slices.Concat(x.Entries, x.Gone) {
+		fmt.Fprintln(&b, e.Facts.Slug, x.Get(e.Place()).ID)
+	}
 	for _, e := range x.Entries {
 		for _, k := range x.Near(e, 3) {
 			fmt.Fprintln(&b, e.ID, "near", k.ID, k.Shared)
@@ -68,7 +71,7 @@ func dump(t *testing.T, x *index.Index) string {
 		fmt.Fprintln(&b, d.ID, d.Same, d.From.ID, d.To.ID, d.Words, d.Source, d.Marking)
 	}
 	for _, a := range x.Actors {
-		fmt.Fprintln(&b, a.ID, a.Label(), len(a.Incidents), len(a.Parents))
+		fmt.Fprintln(&b, a.ID, a.Label(), ids(a.Incidents), len(a.Parents), x.Actor(a.ID) == a)
 	}
 	return b.String()
 }
@@ -135,7 +138,7 @@ func step(h *House, r *rand.Rand, version int) {
 		name = fmt.Sprint("secret ", version)
 	}
 	var o *stix.Value
-	switch r.IntN(13) {
+	switch r.IntN(14) {
 	case 0, 1:
 		facts := watch.Facts{Slug: fmt.Sprint("slug-", n), RecordState: []string{"published", "published", "retracted", "merged"}[r.IntN(4)]}
 		if facts.RecordState == "merged" {
@@ -173,6 +176,9 @@ func step(h *House, r *rand.Rand, version int) {
 		if version%4 == 3 { // as above
 			o.Set("revoked", stix.NewBool(true))
 		}
+	case 13:
+		o = Claim(300+n, 0, r.IntN(5), r.IntN(5), "technical")
+		o.Set("source_ref", stix.NewString(ID("intrusion-set", r.IntN(5))))
 	case 10:
 		id := ID([]string{"incident", "relationship", "opinion", "identity"}[r.IntN(4)], n)
 		_, err := h.Intake.Delete(h.Context(), intake.Submission{Source: h.Sources[source].ID}, h.Sources[source].Collection, id, store.Version{All: true})
