@@ -150,8 +150,13 @@ func TestModerate(t *testing.T) {
 	if code, body := s.post(ada, first+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusSeeOther {
 		t.Fatalf("the author takes it back: %d %s", code, body)
 	}
-	if _, body, _ := s.get(hal, entry); strings.Contains(body, "I take this back.") || !strings.Contains(body, "withdrawn") {
-		t.Error("the discussion still tells it, or does not tell that it was withdrawn")
+	for _, page := range []string{entry, "/", first, "/types/note", "/search?q=taken+back"} {
+		if _, body, _ := s.get(hal, page); strings.Contains(body, "I take this back.") {
+			t.Errorf("%s still tells it", page)
+		}
+	}
+	if _, body, _ := s.get(hal, entry); !strings.Contains(body, "withdrawn") {
+		t.Error("the discussion does not tell that it was withdrawn")
 	}
 	if code, _ := s.post(ada, first+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusForbidden {
 		t.Errorf("taken back twice: %d", code)
@@ -159,6 +164,21 @@ func TestModerate(t *testing.T) {
 	byPublisher := write("A publisher takes this back.")
 	if code, body := s.post(eve, byPublisher+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusSeeOther {
 		t.Fatalf("a publisher of the organisation: %d %s", code, body)
+	}
+
+	// A doubt stands beside what it contradicts: there too without its text.
+	third := write("Told to all members.")
+	doubt := url.Values{"on": {strings.TrimPrefix(third, "/objects/")}, "says": {"disagree"}, "text": {"I doubt that."}, "tlp": {"green"}, "do": {"publish"}}
+	if code, body := s.post(ada, third+"/discuss", doubt); code != http.StatusSeeOther {
+		t.Fatalf("a doubt: %d %s", code, body)
+	}
+	_, body, _ := s.get(hal, third)
+	opinion := regexp.MustCompile(`/objects/opinion--[^"]+`).FindString(body)
+	if code, body := s.post(ada, opinion+"/withdraw", url.Values{"do": {"back"}}); code != http.StatusSeeOther {
+		t.Fatalf("the doubt is taken back: %d %s", code, body)
+	}
+	if _, body, _ := s.get(hal, third); strings.Contains(body, "I doubt that.") || !strings.Contains(body, "withdrawn") {
+		t.Error("the doubt is still told, or not told to be withdrawn")
 	}
 
 	second := write("This names a patient.")
@@ -178,7 +198,7 @@ func TestModerate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said := fmt.Sprint(trail); strings.Count(said, "withdrawn") != 2 || !strings.Contains(said, "taken down: names a patient") {
+	if said := fmt.Sprint(trail); strings.Count(said, "withdrawn") != 3 || !strings.Contains(said, "taken down: names a patient") {
 		t.Errorf("the audit trail: %s", said)
 	}
 }

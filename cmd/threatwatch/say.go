@@ -18,12 +18,17 @@ func (b *backend) say(ctx context.Context, by account.Caller, object []byte) err
 	if err != nil {
 		return err
 	}
-	if o := outcomes[0]; o.Status != intake.Added {
-		text := o.Status.String()
-		if len(o.Problems) > 0 {
-			text = sentence(o.Problems[0])
-		}
-		return threatwatch.Errorf(threatwatch.Invalid, "It was not taken: %s", text)
+	return taken(outcomes[0])
+}
+
+// taken says why an object was not taken in.
+func taken(o intake.Outcome) error {
+	if o.Status == intake.Added {
+		return nil
 	}
-	return nil
+	text := o.Status.String()
+	if len(o.Problems) > 0 {
+		text = sentence(o.Problems[0])
+	}
+	return threatwatch.Errorf(threatwatch.Invalid, "It was not taken: %s", text)
 }
