@@ -148,8 +148,6 @@ func TestForeignVersionIsKeptApartWhoeverComesFirst(t *testing.T) {
 	}
 }
 
-// TestOperatorHearsOfQuarantine: a partner gets the same answer whether or not somebody else holds the object; the operator who imports for
-// it hears what became of it.
 // TestLookEndsWhenSomethingIsHeld: who refers to what is all kept apart needs a look, and needs none once a version of it is held.
 func TestLookEndsWhenSomethingIsHeld(t *testing.T) {
 	t.Parallel()
@@ -172,6 +170,8 @@ func TestLookEndsWhenSomethingIsHeld(t *testing.T) {
 	}
 }
 
+// TestOperatorHearsOfQuarantine: a partner gets the same answer whether or not somebody else holds the object; the operator who imports for
+// it hears what became of it.
 func TestOperatorHearsOfQuarantine(t *testing.T) {
 	t.Parallel()
 	in := intake.New(openStore(t), now)
