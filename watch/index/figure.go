@@ -152,6 +152,13 @@ func (f *figures) follow(before *figures, late bool) {
 	}
 }
 
+// ask takes over what was asked for of an index of which something may have ceased to be visible, and nothing that was made of it.
+func (f *figures) ask(before *figures) {
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	f.all = maps.Clone(before.all)
+}
+
 // beside is follow for an index that is made of another one for who may see more, while that one goes on: it does not keep what comes after it in memory.
 func (f *figures) beside(other *figures, late bool) {
 	other.mu.Lock()

@@ -163,5 +163,5 @@ func (f *follower) renew(anew bool) {
 		return
 	}
 	f.index = f.build.index(nil)
-	f.index.figures.follow(before.figures, false)
+	f.index.figures.ask(before.figures)
 }

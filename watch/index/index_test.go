@@ -146,7 +146,11 @@ func step(h *House, r *rand.Rand, version int) {
 		}
 		o = Incident(n, name, "2020-01-0"+fmt.Sprint(1+r.IntN(9)), facts)
 	case 2:
-		o = Named("intrusion-set", n, name)
+		group := func() string { return fmt.Sprint("group ", r.IntN(4)) }
+		if mark == 0 && r.IntN(2) == 0 {
+			name = group()
+		}
+		o = aliased(n, name, group(), group())
 	case 3:
 		o = Named("identity", n, name)
 	case 4, 5:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"threatwatch/stix"
+	"threatwatch/watch/measure"
 )
 
 // Kin is an entry that has something in common with another.
@@ -48,17 +49,19 @@ type bond struct{ kind, value string }
 
 // bearers are the entries that have each thing.
 type bearers struct {
-	entries []*Entry // of which they are
+	entries []*Entry      // of which they are
+	known   measure.Names // by which it was said who is who
 	of      map[bond][]*Entry
 }
 
-// bearers looks up what every entry would be looked at for. What changed since it was looked up last is put right in it.
+// bearers looks up what every entry would be looked at for. What changed since it was looked up last is put right in it; where somebody is another one now, an
+// entry would be sought under what it was not put under, and all are looked up anew.
 func (x *Index) bearers() map[bond][]*Entry {
 	return From(x, "bearers", func(was *bearers) *bearers {
-		if was == nil {
+		if was == nil || !maps.Equal(was.known, x.Known) {
 			was = &bearers{}
 		}
-		b := &bearers{x.Entries, maps.Clone(was.of)}
+		b := &bearers{x.Entries, x.Known, maps.Clone(was.of)}
 		if b.of == nil {
 			b.of = map[bond][]*Entry{}
 		}

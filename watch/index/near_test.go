@@ -6,8 +6,11 @@ import (
 	"slices"
 	"testing"
 
+	"threatwatch/intake"
 	. "threatwatch/internal/watchtest"
+	"threatwatch/release"
 	"threatwatch/stix"
+	"threatwatch/store"
 	"threatwatch/watch"
 	"threatwatch/watch/index"
 )
@@ -121,5 +124,64 @@ func TestNearest(t *testing.T) {
 	}
 	if got != "5432" {
 		t.Errorf("the nearest are %s", got)
+	}
+}
+
+// aliased is an intrusion set that has other names as well.
+func aliased(n int, name string, aliases ...string) *stix.Value {
+	o := Named("intrusion-set", n, name)
+	o.Set("aliases", stix.NewStrings(aliases))
+	return o
+}
+
+// TestNearFollows: when two actors are no longer taken for one, incidents of the one are no longer near those of the other; and one that was taken out of sight in the
+// same moment is near none.
+func TestNearFollows(t *testing.T) {
+	set := func(n int, name string, aliases ...string) *stix.Value { return At(aliased(n, name, aliases...), n, 0) }
+	parted := func(h *House) { h.Say(0, At(aliased(1, "A", "C"), 3, 0)) }
+	for what, c := range map[string]struct {
+		first, second *stix.Value // who did what
+		does          func(h *House)
+		before, after string
+	}{
+		"an alias is corrected": {set(1, "A", "B"), set(2, "B", "D"), parted, "2", ""},
+		"an alias is corrected, and the other incident is withheld": {set(1, "A", "B"), set(2, "B", "D"), func(h *House) {
+			parted(h)
+			h.Say(0, At(Incident(2, "secret", "2020-01-02", watch.Facts{}), 3, 2))
+		}, "2", ""},
+		"an alias is corrected, and the other incident is deleted": {set(1, "A", "B"), set(2, "B", "D"), func(h *House) {
+			parted(h)
+			if _, err := h.Intake.Delete(h.Context(), intake.Submission{Source: h.Sources[0].ID}, h.Sources[0].Collection, ID("incident", 2), store.Version{All: true}); err != nil {
+				h.Fatal(err)
+			}
+		}, "2", ""},
+		"a name leaves the view": {set(1, "A", "B"), set(2, "B", "D"), func(h *House) { h.Say(0, At(aliased(1, "A", "B"), 3, 2)) }, "2", ""},
+		"an alias comes in":      {set(1, "A", "C"), set(2, "B", "D"), func(h *House) { h.Say(0, At(aliased(2, "B", "A"), 3, 0)) }, "", "2"},
+	} {
+		h := New(t)
+		keeper := index.NewKeeper(h.Releaser)
+		near := func() (*index.Index, string) {
+			x, err := keeper.Of(t.Context(), public, release.ShowPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, k := range x.Near(x.Get(ID("incident", 1)), 10) {
+				got += k.ID[len(k.ID)-1:]
+			}
+			return x, got
+		}
+		h.Say(0, At(Named("identity", 1, "Vendor"), 1, 0), c.first, c.second)
+		for n := 1; n <= 2; n++ {
+			h.Say(0, At(Incident(n, "open", "2020-01-01", watch.Facts{}), 1, 0), At(Claim(n, n, n, 1, "technical"), 1, 0))
+		}
+		if _, got := near(); got != c.before {
+			t.Errorf("before %s %q is near", what, got)
+		}
+		c.does(h)
+		x, got := near()
+		if got != c.after {
+			t.Errorf("when %s %q is near, of %d", what, got, len(x.Entries))
+		}
 	}
 }
