@@ -3,6 +3,7 @@ package sensor
 import (
 	"context"
 	"slices"
+	"time"
 
 	"threatwatch"
 	"threatwatch/taxii"
@@ -52,38 +53,57 @@ func (p *poller) forget(ctx context.Context, listed int) error {
 		return nil
 	}
 	p.emptied = listed == 0
-	gone, err := p.missing(ctx, left)
+	gone, err := p.ask(ctx, left)
+	if gone > 0 {
+		p.tell("indicators: %d objects are no longer in the collection", gone)
+	}
 	if err != nil {
 		return err
 	}
-	if n := len(left) - len(gone); n > 0 {
+	if n := len(left) - gone; n > 0 {
 		p.tell("indicators: the manifest leaves out %d objects that the collection still gives: they are looked for as before", n)
 	}
-	if len(gone) == 0 {
-		return nil
-	}
-	p.tell("indicators: %d objects are no longer in the collection", len(gone))
-	return p.take(nil, gone, p.copy.cursor)
+	return nil
 }
 
-// missing are those of some objects that the collection does not give when it is asked for them.
-func (p *poller) missing(ctx context.Context, ids []string) (gone []string, err error) {
-	for some := range slices.Chunk(ids, fetchAtOnce) {
+// ask asks the collection for some objects and lets go of those that it does not give. It returns how many these were, also when a request failed:
+// after it the next comparison has less to ask for.
+func (p *poller) ask(ctx context.Context, ids []string) (gone int, err error) {
+	err = p.byName(ctx, ids, func(some []string) error {
 		there := map[string]bool{}
 		_, err := p.exchange.client.All(ctx, p.exchange.collection, taxii.Filter{IDs: some, Limit: pageSize}, func(raw []byte) error {
 			there[taxii.IDOf(raw)] = true
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, id := range some {
-			if !there[id] {
-				gone = append(gone, id)
+		absent := slices.DeleteFunc(slices.Clone(some), func(id string) bool { return there[id] })
+		if err := p.take(nil, absent, p.copy.cursor); err != nil {
+			return err
+		}
+		gone += len(absent)
+		return nil
+	})
+	return gone, err
+}
+
+// byName calls f with as many ids at a time as stand in one request. Thousands of requests may follow from one manifest: news is taken in amid them
+// when it is due.
+func (p *poller) byName(ctx context.Context, ids []string, f func(some []string) error) error {
+	last := time.Now()
+	for some := range slices.Chunk(ids, fetchAtOnce) {
+		if time.Since(last) >= p.base {
+			if err := p.news(ctx); err != nil {
+				return err
 			}
+			last = time.Now()
+		}
+		if err := f(some); err != nil {
+			return err
 		}
 	}
-	return gone, nil
+	return nil
 }
 
 // manifest calls each for the version of every object that is in the collection.
@@ -102,7 +122,7 @@ func (p *poller) manifest(ctx context.Context, each func(taxii.ManifestRecord)) 
 
 // fetch takes objects as the collection has them, newer or not.
 func (p *poller) fetch(ctx context.Context, ids []string) error {
-	for some := range slices.Chunk(ids, fetchAtOnce) {
+	return p.byName(ctx, ids, func(some []string) error {
 		var fresh []received
 		_, err := p.exchange.client.All(ctx, p.exchange.collection, taxii.Filter{IDs: some, Limit: pageSize}, func(raw []byte) error {
 			if o, ok := parseReceived(raw); ok {
@@ -113,9 +133,6 @@ func (p *poller) fetch(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := p.take(fresh, nil, p.copy.cursor); err != nil {
-			return err
-		}
-	}
-	return nil
+		return p.take(fresh, nil, p.copy.cursor)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,19 +18,20 @@ import (
 type crooked struct {
 	*bench
 	*poller
-	instead map[string]http.HandlerFunc // by the last part of a path
+	instead  map[string]http.HandlerFunc // by the last part of a path
+	straight http.Handler
 }
 
 func newCrooked(t *testing.T) *crooked {
 	c := &crooked{bench: newBench(t), instead: map[string]http.HandlerFunc{}}
-	straight := taxii.NewServer(c.fake, taxii.Options{MaxPage: 7})
+	c.straight = taxii.NewServer(c.fake, taxii.Options{MaxPage: 7})
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := c.instead[strings.Trim(r.URL.Path[strings.LastIndex(strings.TrimRight(r.URL.Path, "/"), "/"):], "/")]; f != nil {
 			w.Header().Set("Content-Type", taxii.MediaType)
 			f(w, r)
 			return
 		}
-		straight.ServeHTTP(w, r)
+		c.straight.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	x, err := Dial(Remote{URL: s.URL + "/api1/collections/" + c.collection + "/"})
@@ -112,6 +114,81 @@ func TestManifestAlone(t *testing.T) {
 	}
 	c.holds(19, "the manifest is empty, though 19 objects")
 	c.holds(0, "19 objects are no longer in the collection")
+}
+
+// withhold takes indicators out of the collection.
+func (c *crooked) withhold(from, to int) {
+	c.Helper()
+	for n := from; n < to; n++ {
+		if err := c.fake.Delete(c.Context(), c.collection, taxii.Filter{Object: fmt.Sprintf("indicator--%08x-0000-4000-8000-000000000003", n)}); err != nil {
+			c.Fatal(err)
+		}
+	}
+}
+
+// asked has f called before each request that asks for objects by name, with its number from 1; where f says false it fails.
+func (c *crooked) asked(f func(n int) bool) {
+	n := 0
+	c.instead["objects"] = func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("match[id]") {
+			if n++; !f(n) {
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+		}
+		c.straight.ServeHTTP(w, r)
+	}
+}
+
+// TestManyWithheld: when more is withheld than one request can ask for, each answer counts, also when a later request fails.
+func TestManyWithheld(t *testing.T) {
+	c := newCrooked(t)
+	c.publish(0, 2*fetchAtOnce+21)
+	if err := c.news(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.withhold(1, 2*fetchAtOnce+21)
+	c.asked(func(n int) bool { return n < 2 })
+	err := c.compare(t.Context())
+	if err == nil || c.poller.copy.indicators != fetchAtOnce+21 {
+		t.Errorf("%v, %d are held, want %d as one request was answered", err, c.poller.copy.indicators, fetchAtOnce+21)
+	}
+	if want := []string{"indicators: 50 objects are no longer in the collection"}; !slices.Equal(c.told, want) {
+		t.Errorf("told %q, want %q", c.told, want)
+	}
+	requests := 0
+	c.asked(func(n int) bool { requests = n; return true })
+	c.holds(1, "70 objects are no longer in the collection")
+	if requests != 2 {
+		t.Errorf("%d requests for the 70 that were left, want 2", requests)
+	}
+}
+
+// TestNewsAmidNames: what enters the collection while thousands are asked for by name does not wait for the last of them.
+func TestNewsAmidNames(t *testing.T) {
+	c := newCrooked(t)
+	c.poller.base = 0
+	c.publish(0, 2*fetchAtOnce+1)
+	if err := c.news(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.withhold(1, 2*fetchAtOnce+1)
+	inTime := false
+	c.asked(func(n int) bool {
+		switch n {
+		case 1:
+			c.publish(200, 201)
+		case 2:
+			inTime = len(c.index.Lookup("198.51.100.200", time.Now())) == 1
+		}
+		return true
+	})
+	if err := c.compare(t.Context()); err != nil || !inTime {
+		t.Errorf("%v, looked for before the last request: %v", err, inTime)
+	}
+	if held := c.poller.copy.indicators; held != 2 {
+		t.Errorf("%d are held, want what stayed and what is new", held)
+	}
 }
 
 // TestNoAnswer: what is no answer of TAXII changes nothing.
