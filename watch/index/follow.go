@@ -38,6 +38,10 @@ const (
 func (f *follower) now(ctx context.Context, v *release.View, at release.Mark) (x *Index, personal bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := ctx.Err(); err != nil { // who gave up while others read
+		return nil, false, err
+	}
+	ctx = f.lasting(ctx)
 	switch {
 	case f.common == nil || f.build != nil:
 		err = f.goOn(ctx, v)
@@ -53,6 +57,15 @@ func (f *follower) now(ctx context.Context, v *release.View, at release.Mark) (x
 	}
 	f.weigh()
 	return f.index, f.at.Personal(), nil
+}
+
+// lasting is for how long is read what others have of it too: what was read so far is theirs, and who gives up does not take it from them. The first one who reads
+// takes nothing from anybody.
+func (f *follower) lasting(ctx context.Context) context.Context {
+	if f.index == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // weigh notes what it takes to keep what is not shared.
@@ -117,7 +130,7 @@ func (f *follower) beyond(ctx context.Context, v *release.View) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for try := 0; ; try++ {
-		if err := c.goOn(ctx, c.view); err != nil {
+		if err := c.goOn(c.lasting(ctx), c.view); err != nil {
 			c.at, c.build, c.index = release.Mark{}, nil, nil
 			return err
 		}
