@@ -124,18 +124,20 @@ func (b *builder) next(x, before *Index) (back bool) {
 	olds, slugs := map[*Entry]bool{}, map[string]bool{}
 	var news []*Entry
 	for id := range b.dirty {
-		of := b.incidents[id]
-		if of == nil {
+		old, of := before.byID[id], b.incidents[id]
+		if old != nil {
+			olds[old] = true
+			slugs[old.Facts.Slug] = true
+			delete(x.byID, id)
+		}
+		if of == nil { // nothing came in of it but what refers to it, or it can be read no more
+			back = back || old != nil
 			continue
 		}
 		e := b.renewed(x, of)
 		news = append(news, e)
 		slugs[e.Facts.Slug] = true
-		if old := before.byID[id]; old != nil {
-			olds[old] = true
-			slugs[old.Facts.Slug] = true
-			back = back || takenBack(old, e)
-		}
+		back = back || old != nil && takenBack(old, e)
 	}
 	for old := range olds {
 		for _, c := range old.Claims {

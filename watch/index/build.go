@@ -101,11 +101,11 @@ func (b *builder) take(it *release.Item) error {
 	b.taken(it, told)
 	switch it.Type {
 	case "incident":
-		b.incident(root, told)
+		b.incident(it.ID, root, told)
 	case "relationship":
 		b.relationship(it.ID, root, told)
 	case "opinion", "note":
-		b.stance(root, told)
+		b.stance(it.ID, root, told)
 	case "attack-pattern":
 		b.technique(it.ID, root)
 	default:
@@ -114,7 +114,8 @@ func (b *builder) take(it *release.Item) error {
 	return nil
 }
 
-// taken notes which version of an object was taken.
+// taken notes which version of an object was taken. Of older ones nothing is held from then on, also where this one cannot be read: it may be meant for more readers
+// than they were.
 func (b *builder) taken(it *release.Item, told Told) {
 	if told.Added.After(b.changed) {
 		b.changed = told.Added
@@ -122,7 +123,7 @@ func (b *builder) taken(it *release.Item, told Told) {
 	b.version[it.ID] = version{it.Modified, it.Added}
 }
 
-// adopt takes what another builder has read of the same object: of one id a stamp is one assertion, and what is no copy leaves as the bytes that came in.
+// adopt takes what another builder has read of the same version of an object: of one id a stamp is one assertion, and what is no copy leaves as the bytes that came in.
 func (b *builder) adopt(it *release.Item, told Told) bool {
 	k := b.kin
 	if k == nil || it.Redacted || k.version[it.ID] != (version{it.Modified, it.Added}) {
@@ -146,9 +147,10 @@ func (b *builder) adopt(it *release.Item, told Told) bool {
 // beginning is how much of a description is kept.
 const beginning = 400
 
-func (b *builder) incident(root *stix.Value, told Told) {
+func (b *builder) incident(id string, root *stix.Value, told Told) {
 	in, err := watch.ReadIncident(root)
 	if err != nil {
+		b.unsay(id)
 		return
 	}
 	in.Facts.Original = nil // the object keeps it
@@ -159,14 +161,21 @@ func (b *builder) incident(root *stix.Value, told Told) {
 
 // say takes an incident in place of the version of it that is held.
 func (b *builder) say(e *Entry) {
-	if old := b.incidents[e.ID]; old != nil {
-		drop(b.slugs, old.Facts.Slug, e.ID)
-	}
+	b.unsay(e.ID)
 	if e.Facts.Slug != "" {
 		put(b.slugs, e.Facts.Slug, e.ID)
 	}
 	b.incidents[e.ID] = e
 	b.dirty[e.ID] = true
+}
+
+// unsay takes out what an older version of an incident said.
+func (b *builder) unsay(id string) {
+	if old := b.incidents[id]; old != nil {
+		drop(b.slugs, old.Facts.Slug, id)
+		delete(b.incidents, id)
+		b.dirty[id] = true
+	}
 }
 
 // cut is how a text begins, at most n bytes, to the end of a word.
@@ -244,12 +253,10 @@ func (b *builder) untie(id string) {
 	}
 }
 
-func (b *builder) stance(root *stix.Value, told Told) {
-	if !watch.IsStance(root) {
-		return
-	}
+func (b *builder) stance(id string, root *stix.Value, told Told) {
 	s, err := watch.ReadStance(root)
 	if err != nil {
+		b.unanswer(id)
 		return
 	}
 	b.answered(&Stance{Stance: s, Told: told})
@@ -257,16 +264,22 @@ func (b *builder) stance(root *stix.Value, told Told) {
 
 // answered takes a stance in place of the version of it that is held.
 func (b *builder) answered(s *Stance) {
-	if old := b.stances[s.ID]; old != nil {
-		for _, of := range old.Of {
-			drop(b.stancesOf, of, s.ID)
-			b.touch(of)
-		}
-	}
+	b.unanswer(s.ID)
 	b.stances[s.ID] = s
 	for _, of := range s.Of {
 		put(b.stancesOf, of, s.ID)
 		b.touch(of)
+	}
+}
+
+// unanswer takes out what an older version of a stance said.
+func (b *builder) unanswer(id string) {
+	if old := b.stances[id]; old != nil {
+		for _, of := range old.Of {
+			drop(b.stancesOf, of, id)
+			b.touch(of)
+		}
+		delete(b.stances, id)
 	}
 }
 
@@ -288,6 +301,10 @@ func (b *builder) name(it *release.Item, root *stix.Value, told Told) {
 }
 
 func (b *builder) technique(id string, root *stix.Value) {
+	if b.techs[id] != "" {
+		delete(b.techs, id)
+		b.named[id] = true
+	}
 	refs := root.Get("external_references")
 	if refs == nil {
 		return

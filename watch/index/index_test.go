@@ -191,6 +191,9 @@ func step(h *House, r *rand.Rand, version int) {
 		}
 		return
 	}
+	if r.IntN(8) == 0 {
+		o = unreadable(o)
+	}
 	got, err := h.Intake.Submit(h.Context(), intake.Submission{Source: h.Sources[source].ID}, [][]byte{At(o, version, mark).AppendJSON(nil)})
 	if err != nil || got[0].Status != intake.Added && !strings.Contains(fmt.Sprint(got[0].Problems), "would loosen") { // that takes two persons
 		h.Fatalf("%+v, %v", got, err)
