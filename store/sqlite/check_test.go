@@ -10,17 +10,28 @@ import (
 	"threatwatch/store/storetest"
 )
 
-// TestCheckFindsFaults: outside of tests the suite says of a good engine that all holds, and of one that forgets, what it breaks.
-func TestCheckFindsFaults(t *testing.T) {
+// TestContractInManyGenerations: the suite holds where the index of words begins a generation every third assertion, and outside of tests it is told so.
+func TestContractInManyGenerations(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("runs the whole suite twice")
-	}
-	storetest.Check(t.Context(), storetest.Engine{Open: open}, func(v storetest.Verdict) {
+	many := func(t storetest.T, dir string) store.Store { return openWith(t, dir, Options{Span: 3}) }
+	told := 0
+	broken := storetest.Check(t.Context(), storetest.Engine{Open: many}, func(v storetest.Verdict) {
+		told++
 		if !v.Holds {
 			t.Errorf("%s: %q", v.Property, v.Faults)
 		}
 	})
+	if broken != 0 || told == 0 {
+		t.Errorf("%d properties, %d broken", told, broken)
+	}
+}
+
+// TestCheckFindsFaults: outside of tests the suite says of an engine that forgets what it breaks.
+func TestCheckFindsFaults(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("waits for what never comes")
+	}
 	var broken []string
 	n := storetest.Check(t.Context(), storetest.Engine{Patience: 2 * time.Second, Open: func(t storetest.T, dir string) store.Store {
 		return forgetful{open(t, dir)}

@@ -243,9 +243,9 @@ func reopened(t T, e Engine) {
 	}
 }
 
-// manyHolders: a value that thousands hold, beside others, told whole or only its beginning.
+// manyHolders: a value that more hold than an engine may read at once, beside others, told whole or only its beginning.
 func manyHolders(t T, e Engine) {
-	const held = 2500
+	const held, together = 1300, 650
 	st, ctx := e.Open(t, t.TempDir()), t.Context()
 	text := func(i int) string {
 		if i%500 == 7 {
@@ -254,9 +254,9 @@ func manyHolders(t T, e Engine) {
 		return "many"
 	}
 	want := map[string][]string{}
-	for first := 0; first < held; first += 500 {
+	for first := 0; first < held; first += together {
 		must(t, st.Update(ctx, func(tx store.Tx) error {
-			for i := first; i < first+500; i++ {
+			for i := first; i < first+together; i++ {
 				want[text(i)] = append([]string{indicator(i)}, want[text(i)]...)
 				if err := putIn(ctx, tx, indicator(i), "x", text(i)); err != nil {
 					return err
