@@ -53,6 +53,7 @@ func (g *glance) uncommon(from, at Mark, f func(*Item) error) error {
 		if err != nil {
 			return err
 		}
+		r.Added = from.odd[oid].added // asked by its number, it has the stamp of when it came in first
 		it, err := g.item(r)
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ func (l latest) take(it *release.Item) error {
 func (l latest) String() (s string) {
 	for _, id := range slices.Sorted(maps.Keys(l)) {
 		it := l[id]
-		s += fmt.Sprintln(it.ID, it.Modified, it.Source, it.Label.TLP, it.Redacted, string(it.Raw))
+		s += fmt.Sprintln(it.ID, it.Modified, it.Added, it.Source, it.Label.TLP, it.Redacted, string(it.Raw))
 	}
 	return s
 }
@@ -114,5 +114,42 @@ func saySomething(h *house, r *rand.Rand, n int) {
 	got, err := h.in.Submit(h.Context(), intake.Submission{Source: h.sources[source].ID, Agreed: true}, [][]byte{raw})
 	if err != nil || got[0].Status == intake.Refused {
 		h.Fatalf("%s\n%+v, %v", raw, got, err)
+	}
+}
+
+// TestCommonStamps: what has to be looked at part by part, and is left out of the common view, is delivered with the stamp of when it came in last, as what it refers to
+// was opened to more readers.
+func TestCommonStamps(t *testing.T) {
+	h := newHouse(t)
+	h.source(store.Source{Name: "open", Owner: "acme", Public: true})
+	say := func(raw []byte) {
+		got, err := h.in.Submit(h.Context(), intake.Submission{Source: h.sources["open"].ID, Agreed: true}, [][]byte{raw})
+		if err != nil || got[0].Status != intake.Added {
+			h.Fatalf("%s\n%+v, %v", raw, got, err)
+		}
+	}
+	say(thing("malware", 1, "green", m{"modified": "2026-01-01T00:01:00.000Z"}))
+	say(thing("malware", 2, "clear", m{}))
+	say(thing("relationship", 1, "clear", plus(part(markings["red"], "description"), m{"source_ref": oid("malware", 1), "target_ref": oid("malware", 2), "description": "for some"})))
+	say(thing("malware", 1, "clear", m{"modified": "2026-01-01T00:02:00.000Z"}))
+	v := h.rel.View(beta, release.ShowPage)
+	common, _ := v.Common()
+	got, want := latest{}, latest{}
+	what := release.Following{Types: []string{"malware", "relationship"}}
+	mark, err := common.Follow(t.Context(), release.Mark{}, what, func(bool) {}, got.take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 {
+		t.Fatalf("the common view shows\n%s", got)
+	}
+	if _, err := v.Follow(t.Context(), mark, what, func(bool) {}, got.take); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Follow(t.Context(), release.Mark{}, what, func(bool) {}, want.take); err != nil {
+		t.Fatal(err)
+	}
+	if len(want) != 3 || got.String() != want.String() {
+		t.Errorf("\n%s\nwant\n%s", got, want)
 	}
 }

@@ -20,8 +20,14 @@ type Mark struct {
 	who, person  [sha256.Size]byte // the organisation, and the subject, without what it may see
 	labels       []store.LabelID   // ascending; nil of who may see all
 	set          bool
-	common       [sha256.Size]byte               // the common view that its own is made from, see [View.Common]; of a common view this is what it is itself
-	odd          map[store.OID][sha256.Size]byte // what was looked at part by part, with what was shown of it
+	common       [sha256.Size]byte      // the common view that its own is made from, see [View.Common]; of a common view this is what it is itself
+	odd          map[store.OID]sighting // what was looked at part by part
+}
+
+// sighting is when an object that was looked at part by part came in last, and what was shown of it.
+type sighting struct {
+	added store.Stamp
+	shown [sha256.Size]byte
 }
 
 // Same says that nothing that the view shows can have changed between two marks.
@@ -162,7 +168,7 @@ func (g *glance) mark() (Mark, error) {
 		return sha256.Sum256(slices.Concat([]byte(g.a+"\n"), []byte(subject), labels))
 	}
 	at := Mark{last: last, rights: as(g.rightsKey(), labels), seen: as(g.subjectKey(), labels), who: as(g.rightsKey(), nil), person: as(g.subjectKey(), nil), common: sha256.Sum256([]byte(g.commonKey())),
-		labels: g.set.ids, set: true, odd: map[store.OID][sha256.Size]byte{}}
+		labels: g.set.ids, set: true, odd: map[store.OID]sighting{}}
 	if g.plain {
 		at.who = at.common
 	}
@@ -201,7 +207,7 @@ func (g *glance) lost(from, at Mark, types []string) (lost bool, err error) {
 			return true, err
 		}
 		it, err := g.item(r)
-		if err != nil || shown(it) != before {
+		if err != nil || shown(it) != before.shown {
 			return true, err
 		}
 	}

@@ -71,7 +71,7 @@ type glance struct {
 	set     *labelSet
 	now     int64                           // one moment for all decisions
 	sources map[store.SourceID]store.Source // shared by all glances
-	odd     map[store.OID][sha256.Size]byte // what was looked at part by part, when somebody follows
+	odd     map[store.OID]sighting          // what was looked at part by part, when somebody follows
 	looked  bool                            // some object of somebody else was looked at part by part
 
 	sights   map[store.OID]*sight // what was looked at
@@ -186,7 +186,7 @@ func (g *glance) item(r *store.Row) (*Item, error) {
 	}
 	it, err := g.part(it, r)
 	if g.odd != nil && err == nil {
-		g.odd[r.OID] = shown(it)
+		g.odd[r.OID] = sighting{r.Added, shown(it)}
 	}
 	return it, err
 }
