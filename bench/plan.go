@@ -34,7 +34,7 @@ func (p plan) timeout() time.Duration { return 2 * p.patience }
 const tenMillion = 10_000_000
 
 var quick = plan{
-	rounds: 2, budget: 200 * time.Millisecond, most: 5 * time.Second, stay: 30 * time.Second, patience: 5 * time.Second,
+	rounds: 1, budget: 200 * time.Millisecond, most: 5 * time.Second, stay: 30 * time.Second, patience: 5 * time.Second,
 	clients: []int{1, 8}, exchange: []int{200}, writes: 5,
 	imports: []int{10_000, 50_000}, held: []int{50_000}, remembered: 1_000_000,
 	sightings: [2]int{100, 10_000},
