@@ -3,9 +3,7 @@ package release_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -19,19 +17,7 @@ const members = 15
 // or fewer of them, objects that refer to visible ones, that hold the same values, and what others say under the same id. Every answer is the same, byte for byte,
 // in all of them. THREATWATCH_FAMILIES says how many families are made.
 func TestFamilies(t *testing.T) {
-	families := 12
-	switch env := os.Getenv("THREATWATCH_FAMILIES"); {
-	case testing.Short():
-		families = 2
-	case env != "":
-		n, err := strconv.Atoi(env)
-		if err != nil {
-			t.Fatal("THREATWATCH_FAMILIES: ", err)
-		}
-		families = n
-	case os.Getenv("THREATWATCH_LONG") != "":
-		families = 1000
-	}
+	families := howMany(t, "THREATWATCH_FAMILIES", 2, 12, 1000)
 	pairs := 0
 	for seed := range families {
 		t.Run(fmt.Sprint("family ", seed), func(t *testing.T) { // what it leaves on disk goes before the next one

@@ -167,19 +167,7 @@ func transcript(t *testing.T, rel *release.Releaser, s release.Subject, ids, wor
 // it gets, on every path; and no canary of a hidden object is in it. (A visible relationship to a hidden object is the one thing that may
 // differ, since its end is cut: those worlds are checked for canaries only.) THREATWATCH_WORLDS says how many worlds are made.
 func TestNonInterference(t *testing.T) {
-	worlds := 25
-	switch {
-	case testing.Short():
-		worlds = 3
-	case os.Getenv("THREATWATCH_WORLDS") != "":
-		n, err := strconv.Atoi(os.Getenv("THREATWATCH_WORLDS"))
-		if err != nil {
-			t.Fatal("THREATWATCH_WORLDS: ", err)
-		}
-		worlds = n
-	case os.Getenv("THREATWATCH_LONG") != "":
-		worlds = 2000
-	}
+	worlds := howMany(t, "THREATWATCH_WORLDS", 3, 25, 2000)
 	pairs := 0
 	for seed := range worlds {
 		t.Run(fmt.Sprint("world ", seed), func(t *testing.T) { // what it leaves on disk goes before the next one
@@ -189,6 +177,24 @@ func TestNonInterference(t *testing.T) {
 			t.Logf("%d worlds, %d pairs of exchanges that differ in what is hidden", seed+1, pairs)
 		}
 	}
+}
+
+// howMany random cases a test goes through: few with -short, else as many as a variable says, else many with THREATWATCH_LONG.
+func howMany(t *testing.T, variable string, short, usual, long int) int {
+	t.Helper()
+	switch said := os.Getenv(variable); {
+	case testing.Short():
+		return short
+	case said != "":
+		n, err := strconv.Atoi(said)
+		if err != nil {
+			t.Fatalf("%s: %v", variable, err)
+		}
+		return n
+	case os.Getenv("THREATWATCH_LONG") != "":
+		return long
+	}
+	return usual
 }
 
 // interferes makes a world, and a pair of exchanges for each subject: with what is hidden from it, and without. It returns
